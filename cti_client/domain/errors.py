@@ -1,0 +1,94 @@
+"""What can go wrong by the rules.
+
+`code` is stable and travels over the wire; `str(error)` is a sentence that may be shown to the person
+whose action it refuses. Anything that is our own mistake raises an ordinary Python exception instead.
+"""
+
+from typing import ClassVar
+
+OPTED_OUT_TEXT = (
+    "The destination number has disabled receiving messages from this number and must text 'START' "
+    "to this number to enable"
+)
+"""The exact words of B8."""
+
+
+class RuleError(Exception):
+    """A rule refuses what was asked. Nothing was changed."""
+
+    code: ClassVar[str] = "refused"
+
+
+class NotFoundError(RuleError):
+    """What was asked for is not there (any more)."""
+
+    code = "not_found"
+
+
+class OptedOutError(RuleError):
+    """The customer has opted out on this line (B8)."""
+
+    code = "opted_out"
+
+    def __init__(self) -> None:
+        super().__init__(OPTED_OUT_TEXT)
+
+
+class NotRepliableError(RuleError):
+    """The sender's address takes no replies (a name, or an odd address)."""
+
+    code = "not_repliable"
+
+
+class NotANumberError(RuleError):
+    """The address given is neither a phone number nor a short code."""
+
+    code = "not_a_number"
+
+
+class TextTooLongError(RuleError):
+    """More than 1,600 characters (B5)."""
+
+    code = "too_long"
+
+
+class EmptyTextError(RuleError):
+    """There is nothing to send."""
+
+    code = "empty"
+
+
+class OfferGoneError(RuleError):
+    """The offer was answered, lapsed or withdrawn before this answer came."""
+
+    code = "offer_gone"
+
+
+class ChatEndedError(RuleError):
+    """The interaction has ended, or belongs to someone else now."""
+
+    code = "chat_ended"
+
+
+class StaleVersionError(RuleError):
+    """The record was changed by someone else since it was read."""
+
+    code = "stale_version"
+
+
+class StaleSendError(RuleError):
+    """The text waited too long, or the chat or consent changed meanwhile: ask the person first (H1)."""
+
+    code = "stale_send"
+
+
+class NoConnectionError(RuleError):
+    """No connection serves the line."""
+
+    code = "no_connection"
+
+
+class BadRequestError(RuleError):
+    """The request makes no sense; its sentence says why."""
+
+    code = "bad_request"

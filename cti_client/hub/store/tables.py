@@ -1,0 +1,326 @@
+"""The tables, as SQLAlchemy Core sees them. Migrations make them; a test holds both against each other.
+
+Instants are `Millis`. Text from outside is cleaned (`domain.clean_text`) before it gets here.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _pk() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+hub = Table("hub", metadata, Column("id", Integer, primary_key=True), Column("hub_id", String, nullable=False))
+
+agent = Table(
+    "agent",
+    metadata,
+    _pk(),
+    Column("name", String, nullable=False, unique=True),
+    Column("token_hash", String, nullable=False, server_default=""),
+    Column("presence", String, nullable=False, server_default="offline"),
+    Column("presence_reason", String, nullable=False, server_default=""),
+    Column("idle_since", BigInteger, nullable=False, server_default="0"),
+)
+
+stream = Table(
+    "stream",
+    metadata,
+    Column("agent_id", Id, ForeignKey("agent.id"), primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False, server_default="0"),
+)
+
+agent_record = Table(
+    "agent_record",
+    metadata,
+    Column("agent_id", Id, ForeignKey("agent.id"), primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("record", Text, nullable=False),
+    Index(None, "at"),
+    sqlite_with_rowid=False,
+)
+"""The numbered news of an agent: `record` is the JSON of a `wire.records.Record`."""
+
+connection = Table(
+    "connection",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("settings", Text, nullable=False, server_default="{}"),
+    Column("poll_cursor", Text, nullable=False, server_default=""),
+)
+
+line = Table(
+    "line",
+    metadata,
+    _pk(),
+    Column("address", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("connection_id", String, ForeignKey("connection.id")),
+    Column("country", String, nullable=False, server_default="US"),
+    Column("offer_seconds", Integer, nullable=False, server_default="20"),
+    Column("carrier_answers_keywords", Boolean, nullable=False, server_default=text("false")),
+    Column("confirms_opt_out", Boolean, nullable=False, server_default=text("true")),
+    Column("shows_first_words", Boolean, nullable=False, server_default=text("true")),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    _pk(),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", BigInteger, nullable=False),
+    *(
+        Column(name, String, nullable=False, server_default="")
+        for name in ("name", "company", "street", "postcode", "town", "country", "source")
+    ),
+    Column("search", Text, nullable=False, server_default=""),
+)
+"""`search`: the case-folded words and digits of all its fields and numbers, for search by hand."""
+
+phone = Table(
+    "phone",
+    metadata,
+    _pk(),
+    Column("contact_id", Id, ForeignKey("contact.id"), nullable=False),
+    Column("address", String, nullable=False),
+    Column("type", String, nullable=False, server_default="Mobile"),
+    Column("sms", Boolean, nullable=False, server_default=text("false")),
+    UniqueConstraint("contact_id", "address"),
+    Index(None, "address"),
+)
+
+thread = Table(
+    "thread",
+    metadata,
+    _pk(),
+    Column("address", String, nullable=False, unique=True),
+    Column("repliable", Boolean, nullable=False),
+    Column("contact_id", Id, ForeignKey("contact.id")),
+    Column("last_line_id", Id, ForeignKey("line.id")),
+)
+"""All messages ever exchanged with one customer address. `contact_id`: the contact the agent chose or we found."""
+
+case = Table(
+    "case_file",
+    metadata,
+    _pk(),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("thread_id", Id, ForeignKey("thread.id"), nullable=False),
+    Column("contact_id", Id, ForeignKey("contact.id")),
+    Column("agent_id", Id, ForeignKey("agent.id"), nullable=False),
+    Column("subject", String, nullable=False, server_default=""),
+    Column("status", String, nullable=False, server_default="open"),
+    Column("category", String, nullable=False, server_default=""),
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("disposition", String),
+    Index(None, "thread_id", "last_at"),
+    Index(None, "agent_id", "last_at"),
+)
+
+interaction = Table(
+    "interaction",
+    metadata,
+    _pk(),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("thread_id", Id, ForeignKey("thread.id"), nullable=False),
+    Column("line_id", Id, ForeignKey("line.id"), nullable=False),
+    Column("direction", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("accepted_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("waiting_since", BigInteger),
+    Column("unread", Integer, nullable=False, server_default="0"),
+    Column("read_up_to", BigInteger, nullable=False, server_default="0"),
+    Column("why_waiting", String, nullable=False, server_default=""),
+    Column("agent_id", Id, ForeignKey("agent.id")),
+    Column("case_id", Id, ForeignKey("case_file.id")),
+    Column("disposition", String),
+    Index(
+        "uq_interaction_live",
+        "thread_id",
+        unique=True,
+        sqlite_where=text("state <> 'ended'"),
+        postgresql_where=text("state <> 'ended'"),
+    ),
+    Index(None, "agent_id", "state"),
+    Index(None, "case_id"),
+    Index(
+        "ix_interaction_unheld",
+        "waiting_since",
+        sqlite_where=text("state IN ('queued','waiting')"),
+        postgresql_where=text("state IN ('queued','waiting')"),
+    ),
+)
+
+offer = Table(
+    "offer",
+    metadata,
+    _pk(),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("interaction_id", Id, ForeignKey("interaction.id"), nullable=False),
+    Column("agent_id", Id, ForeignKey("agent.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("answered_at", BigInteger),
+    UniqueConstraint("interaction_id", "number"),
+    Index(
+        "uq_offer_open",
+        "interaction_id",
+        unique=True,
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index(
+        "ix_offer_deadline", "deadline", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+    ),
+    Index(None, "agent_id", "state"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    _pk(),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("thread_id", Id, ForeignKey("thread.id"), nullable=False),
+    Column("interaction_id", Id, ForeignKey("interaction.id")),
+    Column("line_id", Id, ForeignKey("line.id"), nullable=False),
+    Column("direction", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("state_at", BigInteger, nullable=False),
+    Column("client_id", String, unique=True),
+    Column("agent_id", Id, ForeignKey("agent.id")),
+    Column("policy", String, nullable=False, server_default=""),
+    Column("note", String, nullable=False, server_default=""),
+    Column("parts", Integer, nullable=False, server_default="1"),
+    Column("encoding", String, nullable=False, server_default="GSM-7"),
+    Column("gateway_id", String, nullable=False, server_default=""),
+    Column("reason", String),
+    Column("reason_text", Text, nullable=False, server_default=""),
+    Index(None, "thread_id", "id"),
+    Index(None, "interaction_id", "id"),
+)
+
+inbound_key = Table(
+    "inbound_key",
+    metadata,
+    Column("connection_id", String, primary_key=True),
+    Column("gateway_id", String, primary_key=True),
+    Column("message_id", Id, ForeignKey("message.id")),
+    sqlite_with_rowid=False,
+)
+"""Every inbound text ever taken, for ever: the gate against duplicates."""
+
+stray_text = Table(
+    "stray_text",
+    metadata,
+    _pk(),
+    Column("connection_id", String, nullable=False),
+    Column("gateway_id", String, nullable=False),
+    Column("sender", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("why", String, nullable=False),
+)
+"""Texts to a number that is no line of ours: kept, shown to nobody yet (E2, Did not trigger)."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True, autoincrement=False),
+    Column("connection_id", String, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("taken_until", BigInteger),
+    Index(None, "connection_id", "due_at"),
+)
+"""Messages on their way to a gateway. `taken_until` set: a submit is under way; if it passes, nobody knows."""
+
+delivery_report = Table(
+    "delivery_report",
+    metadata,
+    _pk(),
+    Column("message_id", Id, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("part", Integer),
+    Column("gateway_id", String, nullable=False, server_default=""),
+    Column("reason", String),
+    Column("raw", Text, nullable=False),
+    Index(None, "message_id"),
+)
+"""Raw reports as they came. No foreign key: a report may come before we know, or for a message of another hub."""
+
+case_event = Table(
+    "case_event",
+    metadata,
+    _pk(),
+    Column("interaction_id", Id, ForeignKey("interaction.id"), nullable=False),
+    Column("case_id", Id, ForeignKey("case_file.id")),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("detail", String, nullable=False, server_default=""),
+    Column("agent_id", Id, ForeignKey("agent.id")),
+    Index(None, "interaction_id"),
+    Index(None, "case_id"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("line_id", Id, ForeignKey("line.id"), primary_key=True, autoincrement=False),
+    Column("address", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+consent_ledger = Table(
+    "consent_ledger",
+    metadata,
+    _pk(),
+    Column("line_id", Id, ForeignKey("line.id"), nullable=False),
+    Column("address", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("basis", String, nullable=False),
+    Column("words", Text, nullable=False, server_default=""),
+    Column("message_id", Id, ForeignKey("message.id")),
+    Column("agent_id", Id, ForeignKey("agent.id")),
+    Index(None, "address", "line_id"),
+)
+"""Every change of consent, never altered: when, which words, which line, who (B7)."""

@@ -1,0 +1,275 @@
+"""Bodies of the HTTP API, all under `/api/v1`, all with `Authorization: Bearer TOKEN`.
+
+| method and path                         | request       | answer            |
+|-----------------------------------------|---------------|-------------------|
+| GET  /health (no token)                 |               | `Health`          |
+| POST /offers/{id}/accept                | `Accept`      | `Accepted`        |
+| POST /offers/{id}/decline               | `Decline`     | `Done`            |
+| POST /waiting/{interaction}/take        | `Take`        | `Accepted`        |
+| POST /chats                             | `StartChat`   | `Accepted`        |
+| POST /messages                          | `Send`        | `records.Message` |
+| POST /messages/{id}/settle              | `Settle`      | `records.Message` |
+| POST /interactions/{id}/read            | `MarkRead`    | `Done`            |
+| POST /interactions/{id}/close           | `Close`       | `Done`            |
+| POST /interactions/{id}/case            | `ChooseCase`  | `Accepted`        |
+| POST /interactions/{id}/contact         | `ChooseContact` | `Done`          |
+| GET  /interactions/{id}/timeline        |               | `Timeline`        |
+| PATCH /cases/{id}                       | `EditCase`    | `records.Case`    |
+| GET  /cases?limit=N&before=ID           |               | `CaseList`        |
+| GET  /threads/{id}/messages?before=ID&after=ID&limit=N | | `MessagePage`    |
+| PUT  /contacts/{id}                     | `EditContact` | `records.Contact` |
+| GET  /directory/sources                 |               | `SourceList`      |
+| POST /directory/{source}/lookup         | `Lookup`      | `LookupResult`    |
+| POST /numbers/check                     | `CheckNumber` | `NumberAbilities` |
+| POST /presence                          | `SetPresence` | `Done`            |
+
+A refusal is `Problem` with status 400 (bad_request, not_a_number, empty, too_long), 401 (unauthorised), 403
+(opted_out, not_repliable), 404 (not_found), 409 (offer_gone, chat_ended, stale_version, stale_send), 413
+(too_large), 503 (unavailable, no_connection).
+Every command may be repeated: a second Accept by the same agent, a second Send with the same `client_id`, a
+second Close answer like the first.
+"""
+
+import msgspec
+
+from cti_client.domain import Millis
+from cti_client.domain.agent import Presence
+from cti_client.domain.interaction import CaseChoice, CaseStatus, Disposition
+from cti_client.wire.records import CaseBrief, Message
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a request was refused. `code` as in `domain.errors`; `text` is a sentence for the person."""
+
+    code: str
+    text: str
+    by: str = ""
+    """Who was faster, for `offer_gone`."""
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """It is done."""
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """The hub serves and its database answers."""
+
+    ok: bool
+    hub_id: str = ""
+    version: str = ""
+
+
+class Accept(msgspec.Struct, frozen=True, kw_only=True):
+    """Accept offer number `number`. `choice` None: the offer's default."""
+
+    number: int
+    choice: CaseChoice | None = None
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """The chat is this agent's."""
+
+    interaction_id: int
+    case_id: int
+    thread_id: int
+
+
+class Decline(msgspec.Struct, frozen=True, kw_only=True):
+    """Decline offer number `number`."""
+
+    number: int
+
+
+class Take(msgspec.Struct, frozen=True, kw_only=True):
+    """Pull a chat from the Waiting list."""
+
+    choice: CaseChoice | None = None
+
+
+class StartChat(msgspec.Struct, frozen=True, kw_only=True):
+    """Start (or come back to) a chat with a number (A12). `line_id` None: the thread's last line, else the first."""
+
+    address: str
+    line_id: int | None = None
+    contact_id: int | None = None
+
+
+class Send(msgspec.Struct, frozen=True, kw_only=True):
+    """One message. `client_id`: a UUID the desktop made, unique for ever. `composed_at`: when Send was pressed.
+
+    `confirmed`: the person was asked about a stale send and said yes (H1).
+    """
+
+    client_id: str
+    interaction_id: int
+    text: str
+    composed_at: Millis
+    confirmed: bool = False
+
+
+class Settle(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent decides on an `unknown` message (D4): `delivered` (the customer has it) or `failed` (they do not)."""
+
+    arrived: bool
+
+
+class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent has seen everything up to this message."""
+
+    message_id: int
+
+
+class Close(msgspec.Struct, frozen=True, kw_only=True):
+    """End the interaction (A8)."""
+
+    disposition: Disposition
+    notes: str | None = None
+
+
+class ChooseCase(msgspec.Struct, frozen=True, kw_only=True):
+    """Move the running chat to a new case, or to the case `case_id`."""
+
+    choice: CaseChoice
+    case_id: int | None = None
+
+
+class ChooseContact(msgspec.Struct, frozen=True, kw_only=True):
+    """This is the customer: an own contact by id, or a candidate of a directory to be kept as a contact."""
+
+    contact_id: int | None = None
+    candidate: "Candidate | None" = None
+
+
+class EditCase(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields to change; None leaves one as it is. `version`: the one the agent saw."""
+
+    version: int
+    subject: str | None = None
+    status: CaseStatus | None = None
+    category: str | None = None
+    notes: str | None = None
+
+
+class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of My cases. `interaction_id`: of its live chat, if any."""
+
+    id: int
+    label: str
+    subject: str
+    customer: str
+    address: str
+    address_display: str
+    status: CaseStatus
+    last_at: Millis
+    thread_id: int
+    interaction_id: int | None = None
+    agent_name: str = ""
+
+
+class CaseList(msgspec.Struct, frozen=True, kw_only=True):
+    """Newest first."""
+
+    cases: tuple[CaseRow, ...]
+    more: bool = False
+
+
+class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages of one thread, oldest first. `more_before`/`more_after`: there are others beyond this page."""
+
+    messages: tuple[Message, ...]
+    more_before: bool = False
+    more_after: bool = False
+
+
+class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """`kind`: offered, accepted, declined, lapsed, taken, started, opted_out, opted_in, closed, moved, case."""
+
+    at: Millis
+    kind: str
+    text: str
+    by: str = ""
+    case: CaseBrief | None = None
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """Newest first: this interaction's events and the customer's earlier cases."""
+
+    entries: tuple[TimelineEntry, ...]
+
+
+class EditContact(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields to change; None leaves one as it is."""
+
+    version: int
+    name: str | None = None
+    company: str | None = None
+    street: str | None = None
+    postcode: str | None = None
+    town: str | None = None
+    country: str | None = None
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One place to look addresses up."""
+
+    id: str
+    name: str
+
+
+class SourceList(msgspec.Struct, frozen=True, kw_only=True):
+    """In the order in which they are tried."""
+
+    sources: tuple[Source, ...]
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True):
+    """By number (`address`), or by hand (`query`: words of a name, street, town, postcode, or a number)."""
+
+    address: str = ""
+    query: str = ""
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer of a source. `contact_id` where it is one of our own contacts."""
+
+    name: str = ""
+    company: str = ""
+    street: str = ""
+    postcode: str = ""
+    town: str = ""
+    country: str = ""
+    address: str = ""
+    contact_id: int | None = None
+    source: str = ""
+
+
+class LookupResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What one source answered. `error`: one sentence where it is broken (then there are no candidates)."""
+
+    source: str
+    candidates: tuple[Candidate, ...] = ()
+    error: str = ""
+
+
+class CheckNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """May this number be texted or called?"""
+
+    address: str
+    line_id: int | None = None
+
+
+class NumberAbilities(msgspec.Struct, frozen=True, kw_only=True):
+    """Empty `why_no_sms`: an SMS chat may be started; else why not (A12). `tel`: what to hand to the phone program."""
+
+    address: str
+    display: str
+    why_no_sms: str = ""
+    why_no_call: str = ""
+    tel: str = ""
+
+
+class SetPresence(msgspec.Struct, frozen=True, kw_only=True):
+    """Change the agent's own presence."""
+
+    presence: Presence
+    reason: str = ""

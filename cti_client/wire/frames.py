@@ -1,0 +1,75 @@
+"""Frames of the agent's WebSocket.
+
+The desktop opens `GET /api/v1/agent` with `Authorization: Bearer TOKEN` and says `Hello` first; the hub answers
+`Welcome`, then `Snapshot` if the desktop's number is unknown or too old, then `Records` for ever. Frames are
+tagged by `t`; a desktop ignores frames whose tag it does not know.
+"""
+
+import msgspec
+
+from cti_client.domain import Millis
+from cti_client.wire.records import Record
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A number of ours. `can_send` is False where no connection serves it."""
+
+    id: int
+    name: str
+    address: str
+    display: str
+    can_send: bool = True
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
+    """Desktop to hub, first. `last_seq` counts only together with the `hub_id` it came from; 0: nothing held."""
+
+    wire_least: int
+    wire_most: int
+    hub_id: str = ""
+    last_seq: int = 0
+    client: str = ""
+
+
+class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="welcome"):
+    """Hub to desktop, first. `now` lets the desktop count the hub's deadlines with its own clock."""
+
+    wire: int
+    hub_id: str
+    agent_id: int
+    agent_name: str
+    now: Millis
+    lines: tuple[Line, ...] = ()
+    offer_seconds: int = 20
+    categories: tuple[str, ...] = ()
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="snapshot"):
+    """Everything the agent holds, as of `seq`. Replaces all that was held."""
+
+    seq: int
+    records: tuple[Record, ...] = ()
+
+
+class Records(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="records"):
+    """The next records, in order, without a gap."""
+
+    records: tuple[Record, ...]
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="topic"):
+    """The newest value of one topic; `value` is JSON of the struct in `topics.py` that `name` names."""
+
+    name: str
+    value: msgspec.Raw
+
+
+class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="goodbye"):
+    """Hub to desktop, last. `reason`: `shutdown`, `replaced`, `too_slow`, `wire_version` or `bad_hello`."""
+
+    reason: str
+    text: str = ""
+
+
+HubFrame = Welcome | Snapshot | Records | Topic | Goodbye
+DesktopFrame = Hello

@@ -1,0 +1,63 @@
+"""Latest-value topics: what many only watch. Unnumbered; each value replaces the one before."""
+
+from typing import ClassVar
+
+import msgspec
+
+from cti_client.domain import Millis
+from cti_client.domain.agent import Presence
+from cti_client.wire.records import CaseBrief
+
+
+class WaitingChat(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the Waiting list (C3)."""
+
+    interaction_id: int
+    thread_id: int
+    call_id: str
+    address: str
+    address_display: str
+    line_name: str
+    waiting_since: Millis
+    customer_name: str = ""
+    first_words: str = ""
+    why: str = ""
+    """One phrase: `nobody answered`, `declined`, `nobody was available`."""
+    last_case: CaseBrief | None = None
+    continues: bool = False
+    """Take continues `last_case` by default."""
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """The longest-waiting chats first, at most 200; `total` counts all."""
+
+    topic: ClassVar[str] = "waiting"
+    chats: tuple[WaitingChat, ...] = ()
+    total: int = 0
+
+
+class OwnPresence(msgspec.Struct, frozen=True, kw_only=True):
+    """This agent's presence as the hub holds it."""
+
+    topic: ClassVar[str] = "presence"
+    presence: Presence = Presence.OFFLINE
+    reason: str = ""
+
+
+class ConnectionHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """One gateway as the agent's header shows it. `since`: of the present state."""
+
+    id: str
+    name: str
+    kind: str
+    ok: bool
+    since: Millis
+    detail: str = ""
+    simulated: bool = False
+
+
+class Connections(msgspec.Struct, frozen=True, kw_only=True):
+    """All gateways."""
+
+    topic: ClassVar[str] = "connections"
+    connections: tuple[ConnectionHealth, ...] = ()
