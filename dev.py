@@ -176,12 +176,12 @@ def install_packages(candidates: list[list[str]], *, needed: bool, why: str) -> 
     if not candidates:
         return
     names = [names[0] for names in candidates]
-    if sys.platform == "win32" or not (LINUX and shutil.which("apt-get")):
+    if not (LINUX and shutil.which("apt-get")):
         text = f"{why} needs system packages that provide what Debian has in: {' '.join(names)}"
         fail(text) if needed else say(text)
         return
     prefix: list[str] = []
-    if os.geteuid() != 0:
+    if not is_root():
         command = "sudo apt-get install " + " ".join(names)
         asked = sys.stdin.isatty() and shutil.which("sudo")
         if asked and input(f"{why} needs {' '.join(names)}. Install with sudo? [Y/n] ").strip().lower() in (
@@ -202,6 +202,13 @@ def install_packages(candidates: list[list[str]], *, needed: bool, why: str) -> 
     if subprocess.run(install, env=env, check=False, stdout=subprocess.DEVNULL).returncode != 0:
         text = f"{why}: could not be installed; try: {' '.join(install)}"
         fail(text) if needed else say(text)
+
+
+def is_root() -> bool:
+    """May we install packages ourselves?"""
+    if sys.platform == "win32":
+        return False
+    return os.geteuid() == 0
 
 
 def apt_knows(name: str) -> bool:
