@@ -206,9 +206,7 @@ def install_packages(candidates: list[list[str]], *, needed: bool, why: str) -> 
 
 def is_root() -> bool:
     """May we install packages ourselves?"""
-    if sys.platform == "win32":
-        return False
-    return os.geteuid() == 0
+    return sys.platform != "win32" and os.geteuid() == 0
 
 
 def apt_knows(name: str) -> bool:
