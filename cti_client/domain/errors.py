@@ -59,9 +59,13 @@ class EmptyTextError(RuleError):
 
 
 class OfferGoneError(RuleError):
-    """The offer was answered, lapsed or withdrawn before this answer came."""
+    """The offer was answered, lapsed or withdrawn before this answer came. `by`: who was faster, if anyone."""
 
     code = "offer_gone"
+
+    def __init__(self, text: str, by: str = "") -> None:
+        super().__init__(text)
+        self.by = by
 
 
 class ChatEndedError(RuleError):

@@ -44,8 +44,10 @@ agent = Table(
     Column("token_hash", String, nullable=False, server_default=""),
     Column("presence", String, nullable=False, server_default="offline"),
     Column("presence_reason", String, nullable=False, server_default=""),
+    Column("presence_before", String, nullable=False, server_default="available"),
     Column("idle_since", BigInteger, nullable=False, server_default="0"),
 )
+"""`presence_before`: what to return to once the desk is back after its link was lost; empty where the agent chose."""
 
 stream = Table(
     "stream",
@@ -263,13 +265,15 @@ outbox = Table(
     "outbox",
     metadata,
     Column("message_id", Id, ForeignKey("message.id"), primary_key=True, autoincrement=False),
+    Column("thread_id", Id, ForeignKey("thread.id"), nullable=False),
     Column("connection_id", String, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("taken_until", BigInteger),
     Index(None, "connection_id", "due_at"),
+    Index(None, "thread_id", "message_id"),
 )
-"""Messages on their way to a gateway. `taken_until` set: a submit is under way; if it passes, nobody knows."""
+"""Messages on their way to a gateway, one after the other for each thread. `taken_until` set: a submit is under way; if it passes, nobody knows."""
 
 delivery_report = Table(
     "delivery_report",
