@@ -273,7 +273,10 @@ outbox = Table(
     Index(None, "connection_id", "due_at"),
     Index(None, "thread_id", "message_id"),
 )
-"""Messages on their way to a gateway, one after the other for each thread. `taken_until` set: a submit is under way; if it passes, nobody knows."""
+"""Messages on their way to a gateway, one after the other for each thread.
+
+`taken_until` set: a submit is under way; if it passes, nobody knows.
+"""
 
 delivery_report = Table(
     "delivery_report",
