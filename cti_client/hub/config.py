@@ -1,0 +1,190 @@
+"""What an operator sets for a hub, as plain values. `config_file.load` reads them from a TOML file.
+
+Every field is an option of that name; its docstring says what it does and its default is the default of the file.
+A secret is never written into the file: `secret = "env:KANNEL_SECRET"` takes it from the environment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+from cti_client.telephony.sms.connection import ConnectionSettings
+
+
+class ConfigError(Exception):
+    """An option is wrong. The message names its key, as `lines[2].connection: ...`."""
+
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(f"{key}: {why}")
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionConfig:
+    """`[[connections]]`: one gateway. `settings` holds what the gateway's adapter is told."""
+
+    settings: ConnectionSettings
+    poll_seconds: float = 30.0
+    """How often a gateway that must be asked (inbound mode poll) is asked for new texts."""
+    test_seconds: float = 60.0
+    """How often a gateway is asked whether it is there, for the header of the desktop. 0: never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineConfig:
+    """`[[lines]]`: a number or short code of ours."""
+
+    address: str
+    """As customers text it: `+15551230000`, or a short code's digits. Never changes for a line: it is its name."""
+    name: str
+    """What agents see."""
+    connection: str | None = None
+    """The `id` of the connection that carries its texts. Without one it cannot send."""
+    country: str = "US"
+    """Two letters. Numbers without a country code are read as numbers of this country."""
+    offer_seconds: int = 20
+    """How long an agent has to answer a request (C3)."""
+    carrier_answers_keywords: bool = False
+    """The carrier answers STOP and START by itself: the hub then confirms nothing (B7)."""
+    confirms_opt_out: bool = True
+    """One text confirms an opt-out (B7)."""
+    shows_first_words: bool = True
+    """A request shows the first words of the customer's text before it is accepted (A2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConfig:
+    """`[[agents]]`: a person who signs in with a token."""
+
+    name: str
+    token: str = field(repr=False)
+    """At least 16 characters. Only its SHA-256 is stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """`[[directory]]`: one place to look addresses up (A4), tried in the order of the file.
+
+    `kind` is `contacts` (the hub's own) or `http`; `options` of `http` are those of `directory.http`.
+    """
+
+    id: str
+    name: str
+    kind: str
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+OWN_CONTACTS = (SourceConfig(id="contacts", name="Contacts", kind="contacts"),)
+"""Where addresses are looked up when nothing is said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`[limits]`: what protects the hub. Seconds and bytes."""
+
+    header_seconds: float = 30.0
+    """A connection that sent no whole request header this long after it opened, or after its last answer, is cut."""
+    body_seconds: float = 10.0
+    """A body that is not complete this long after its header is refused with 408."""
+    webhook_bytes: int = 65_536
+    """The largest body a gateway may send; a larger one is refused with 413."""
+    api_bytes: int = 262_144
+    """The largest body a desktop may send."""
+    handler_seconds: float = 60.0
+    """A request that takes longer is given up with 503."""
+    hello_seconds: float = 10.0
+    """A desktop that opened its socket must say Hello within this time."""
+    send_seconds: float = 10.0
+    """A desktop that does not take a frame within this time is cut off as too slow."""
+    heartbeat_seconds: float = 20.0
+    """How often a desktop's socket is pinged; one that stays silent for half of it more is gone."""
+    sockets: int = 1_000
+    """At most this many desktops at once."""
+    submits: int = 16
+    """At most this many texts on their way to one gateway at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubConfig:
+    """All of a hub. The sections `[hub]`, `[limits]` and the lists."""
+
+    database: Path
+    """The SQLite file; made where it does not exist."""
+    host: str = "127.0.0.1"
+    """The address to listen on. Beyond loopback only with a certificate."""
+    port: int = 0
+    """0: any free port."""
+    public_url: str = ""
+    """The hub's address as gateways reach it, where that differs from what it listens on (behind a proxy)."""
+    tls_certificate: Path | None = None
+    """A PEM file with the certificate and its chain."""
+    tls_key: Path | None = None
+    """The PEM file of its key, where it is not in the certificate's file."""
+    grace_seconds: float = 60.0
+    """An agent whose link is lost for longer is Offline (C6)."""
+    categories: tuple[str, ...] = ()
+    """What a case's category may be chosen from."""
+    keep_days: float = 7.0
+    """How long numbered records are kept: a desktop away for longer starts from a snapshot. Texts are kept for ever."""
+    connections: tuple[ConnectionConfig, ...] = ()
+    lines: tuple[LineConfig, ...] = ()
+    agents: tuple[AgentConfig, ...] = ()
+    directory: tuple[SourceConfig, ...] = OWN_CONTACTS
+    limits: Limits = field(default_factory=Limits)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check(config: HubConfig) -> None:
+    """Raise `ConfigError` where options do not fit together."""
+    if not is_loopback(config.host) and config.tls_certificate is None:
+        raise ConfigError("hub.host", f"{config.host} is reachable by others; that needs hub.tls_certificate")
+    if not 0 <= config.port <= 65_535:
+        raise ConfigError("hub.port", f"{config.port} is no port")
+    known = _unique("connections", "id", [one.settings.id for one in config.connections])
+    for index, one in enumerate(config.connections):
+        if not one.settings.id or not all(
+            letter.isascii() and (letter.isalnum() or letter in "-_") for letter in one.settings.id
+        ):
+            raise ConfigError(f"connections[{index}].id", "letters, digits, - and _ only: it stands in an address")
+        if one.poll_seconds <= 0:
+            raise ConfigError(f"connections[{index}].poll_seconds", "must be more than 0")
+        if one.settings.per_second is not None and one.settings.per_second <= 0:
+            raise ConfigError(f"connections[{index}].per_second", "must be more than 0")
+    _unique("lines", "address", [line.address for line in config.lines])
+    for index, line in enumerate(config.lines):
+        if line.connection is not None and line.connection not in known:
+            raise ConfigError(f"lines[{index}].connection", f'there is no connection "{line.connection}"')
+        if line.offer_seconds < 1:
+            raise ConfigError(f"lines[{index}].offer_seconds", "must be at least 1")
+        if not (len(line.country) == 2 and line.country.isascii() and line.country.isupper()):
+            raise ConfigError(f"lines[{index}].country", "two capital letters, as US")
+        if not any(letter.isdigit() for letter in line.address):
+            raise ConfigError(f"lines[{index}].address", "not a number or short code")
+    _unique("agents", "name", [agent.name for agent in config.agents])
+    _unique("agents", "token", [agent.token for agent in config.agents])
+    for index, agent in enumerate(config.agents):
+        if len(agent.token) < 16:
+            raise ConfigError(f"agents[{index}].token", "needs at least 16 characters")
+    _unique("directory", "id", [source.id for source in config.directory])
+    for index, source in enumerate(config.directory):
+        if source.kind not in ("contacts", "http"):
+            raise ConfigError(f"directory[{index}].kind", f'"{source.kind}" is neither contacts nor http')
+
+
+def _unique(section: str, key: str, values: list[str]) -> set[str]:
+    seen: set[str] = set()
+    for index, value in enumerate(values):
+        if value in seen:
+            raise ConfigError(f"{section}[{index}].{key}", "is there twice")
+        seen.add(value)
+    return seen

@@ -1,0 +1,231 @@
+"""Reads a `HubConfig` from TOML.
+
+```toml
+[hub]
+database = "hub.db"                 # beside this file, unless absolute
+host = "127.0.0.1"
+port = 8080
+public_url = "https://sms.example.com"
+categories = ["Sales", "Support"]
+
+[[connections]]
+id = "kannel"
+kind = "kannel"
+name = "Kannel"
+secret = "env:KANNEL_SECRET"        # from the environment
+per_second = 20
+[connections.options]               # the adapter's own, all text
+send_url = "http://127.0.0.1:13013/cgi-bin/sendsms"
+
+[[lines]]
+address = "+15551230000"
+name = "Support"
+connection = "kannel"
+
+[[agents]]
+name = "Anna"
+token = "env:ANNA_TOKEN"
+
+[[directory]]
+id = "contacts"
+name = "Contacts"
+kind = "contacts"
+```
+
+All options: `hub.config`. An option that is misspelt, of the wrong type, or missing is a `ConfigError` that names it.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cti_client.hub.config import (
+    OWN_CONTACTS,
+    AgentConfig,
+    ConfigError,
+    ConnectionConfig,
+    HubConfig,
+    Limits,
+    LineConfig,
+    SourceConfig,
+    check,
+)
+from cti_client.telephony.sms.connection import ConnectionSettings, SplitMode
+
+T = TypeVar("T")
+_WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None) -> HubConfig:
+    """The checked settings of the file. Raises `ConfigError`; also where the file cannot be read or is no TOML."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(str(path), error.strerror or "cannot be read") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(str(path), f"is not TOML: {error}") from error
+    return read(data, path.parent, os.environ if environment is None else environment)
+
+
+def read(data: Mapping[str, Any], folder: Path, environment: Mapping[str, str]) -> HubConfig:
+    """The checked settings of a parsed file; relative paths are meant from `folder`."""
+    top = _Section("", data, environment)
+    hub = top.section("hub")
+    certificate, key = hub.get("tls_certificate", str, ""), hub.get("tls_key", str, "")
+    config = HubConfig(
+        database=folder / hub.need("database", str),
+        host=hub.get("host", str, "127.0.0.1"),
+        port=hub.get("port", int, 0),
+        public_url=hub.get("public_url", str, "").rstrip("/"),
+        tls_certificate=folder / certificate if certificate else None,
+        tls_key=folder / key if key else None,
+        grace_seconds=hub.get("grace_seconds", float, 60.0),
+        keep_days=hub.get("keep_days", float, 7.0),
+        categories=hub.texts("categories"),
+        connections=top.each("connections", _connection),
+        lines=top.each("lines", _line),
+        agents=top.each("agents", _agent),
+        directory=top.each("directory", _source) or OWN_CONTACTS,
+        limits=_limits(top.section("limits")),
+    )
+    hub.end()
+    top.end()
+    check(config)
+    return config
+
+
+def _connection(section: "_Section") -> ConnectionConfig:
+    split = section.get("split", str, SplitMode.CONCATENATE)
+    if split not in tuple(SplitMode):
+        raise ConfigError(section.key("split"), f"one of {', '.join(SplitMode)}")
+    rate = section.get("per_second", float, 0.0)
+    return ConnectionConfig(
+        settings=ConnectionSettings(
+            id=section.need("id", str),
+            kind=section.need("kind", str),
+            name=section.get("name", str, section.need("id", str)),
+            public_url=section.get("public_url", str, "").rstrip("/"),
+            country=section.get("country", str, "US"),
+            split=SplitMode(split),
+            secret=section.get("secret", str, ""),
+            per_second=rate or None,
+            options=section.section("options").all_texts(),
+        ),
+        poll_seconds=section.get("poll_seconds", float, 30.0),
+        test_seconds=section.get("test_seconds", float, 60.0),
+    )
+
+
+def _line(section: "_Section") -> LineConfig:
+    return LineConfig(
+        address=section.need("address", str),
+        name=section.get("name", str, section.need("address", str)),
+        connection=section.get("connection", str, "") or None,
+        country=section.get("country", str, "US"),
+        offer_seconds=section.get("offer_seconds", int, 20),
+        carrier_answers_keywords=section.get("carrier_answers_keywords", bool, False),
+        confirms_opt_out=section.get("confirms_opt_out", bool, True),
+        shows_first_words=section.get("shows_first_words", bool, True),
+    )
+
+
+def _agent(section: "_Section") -> AgentConfig:
+    return AgentConfig(name=section.need("name", str), token=section.need("token", str))
+
+
+def _source(section: "_Section") -> SourceConfig:
+    identity, kind = section.need("id", str), section.need("kind", str)
+    return SourceConfig(id=identity, name=section.get("name", str, identity), kind=kind, options=section.rest())
+
+
+def _limits(section: "_Section") -> Limits:
+    defaults = Limits()
+    values: dict[str, Any] = {}
+    for name in Limits.__dataclass_fields__:
+        default = getattr(defaults, name)
+        values[name] = section.get(name, type(default), default)
+        if values[name] <= 0:
+            raise ConfigError(section.key(name), "must be more than 0")
+    section.end()
+    return Limits(**values)
+
+
+class _Section:
+    """One table of the file: hands its values out by type and knows which nobody asked for."""
+
+    def __init__(self, path: str, data: object, environment: Mapping[str, str]) -> None:
+        if not isinstance(data, Mapping):
+            raise ConfigError(path, "must be a table")
+        self._path = path
+        self._data = data
+        self._environment = environment
+        self._asked: set[str] = set()
+
+    def key(self, name: str) -> str:
+        return f"{self._path}.{name}" if self._path else name
+
+    def get(self, name: str, kind: type[T], default: T) -> T:
+        self._asked.add(name)
+        if name not in self._data:
+            return default
+        value = self._resolve(name, self._data[name])
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise ConfigError(self.key(name), f"must be {_WORDS[kind]}")
+        return value
+
+    def need(self, name: str, kind: type[T]) -> T:
+        if name not in self._data:
+            raise ConfigError(self.key(name), "is missing")
+        value: T = self._data[name]
+        return self.get(name, kind, value)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        self._asked.add(name)
+        values = self._data.get(name, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise ConfigError(self.key(name), "must be a list of texts")
+        return tuple(values)
+
+    def section(self, name: str) -> "_Section":
+        self._asked.add(name)
+        return _Section(self.key(name), self._data.get(name, {}), self._environment)
+
+    def each(self, name: str, build: Callable[["_Section"], T]) -> tuple[T, ...]:
+        self._asked.add(name)
+        entries = self._data.get(name, [])
+        if not isinstance(entries, list):
+            raise ConfigError(self.key(name), f"must be a list: write [[{name}]]")
+        built = []
+        for index, entry in enumerate(entries):
+            section = _Section(f"{self.key(name)}[{index}]", entry, self._environment)
+            built.append(build(section))
+            section.end()
+        return tuple(built)
+
+    def all_texts(self) -> dict[str, str]:
+        return {name: self.get(name, str, "") for name in self._data}
+
+    def rest(self) -> dict[str, object]:
+        """Everything not asked for yet, secrets resolved."""
+        names = [name for name in self._data if name not in self._asked]
+        self._asked.update(names)
+        return {name: self._resolve(name, self._data[name]) for name in names}
+
+    def end(self) -> None:
+        for name in self._data:
+            if name not in self._asked:
+                raise ConfigError(self.key(name), "is no option")
+
+    def _resolve(self, name: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {inner: self._resolve(f"{name}.{inner}", content) for inner, content in value.items()}
+        if not isinstance(value, str) or not value.startswith("env:"):
+            return value
+        variable = value.removeprefix("env:")
+        if variable not in self._environment:
+            raise ConfigError(self.key(name), f"the environment has no {variable}")
+        return self._environment[variable]
