@@ -1,0 +1,209 @@
+"""A window that plays the customers' phones. It speaks HTTP to the simulator and knows nothing else of the product."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cti_client.demo.handset_client import HandsetClient, HandsetError, PhoneText
+from cti_client.desk.tasks import TaskOwner
+from cti_client.ui.theme import Theme
+
+SHOWN = 200
+"""Bubbles kept on the screen of one phone."""
+
+
+class HandsetWindow(QWidget):
+    """Several customers' phones, one shown at a time.
+
+    `customers`: (name, number) pairs to choose from; `line`: the number that is texted.
+    """
+
+    text_arrived = Signal(str, str)
+    """number of the phone, text"""
+
+    def __init__(
+        self, theme: Theme, client: HandsetClient, tasks: TaskOwner, customers: Sequence[tuple[str, str]], line: str
+    ) -> None:
+        super().__init__()
+        self._client, self._tasks, self._line = client, tasks, line
+        self._listening: set[str] = set()
+        self._texts: dict[str, list[tuple[bool, str]]] = {}
+        self.setWindowTitle("Handset – the customer’s phone")
+        self.setObjectName("handset")
+        self.resize(340, 620)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        hint = _plain("Play the customer: text the company and watch the agent’s window.", "muted")
+        hint.setWordWrap(True)
+        layout.addWidget(hint)
+        self.phone = QComboBox()
+        self.phone.setEditable(True)
+        self.phone.setAccessibleName("The customer’s phone")
+        for name, number in customers:
+            self.phone.addItem(f"{name}  {number}", number)
+        self.phone.currentIndexChanged.connect(self._show_phone)
+        line_edit = self.phone.lineEdit()
+        assert line_edit is not None
+        line_edit.editingFinished.connect(self._show_phone)
+        layout.addWidget(self.phone)
+        layout.addWidget(_plain(f"To {line}", "muted"))
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setAccessibleName("Texts on this phone")
+        self._area.setObjectName("chatArea")
+        layout.addWidget(self._area, 1)
+        self.problem = _plain("", "bad")
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+        layout.addWidget(self.problem)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.text = QLineEdit()
+        self.text.setPlaceholderText("Text message")
+        self.text.setAccessibleName("Text message")
+        self.text.returnPressed.connect(self._send)
+        self.send = QPushButton("Text")
+        self.send.setProperty("kind", "primary")
+        self.send.setToolTip("Send this text (Enter)")
+        self.send.setIcon(theme.icon("paper-plane-tilt", "on_accent"))
+        self.send.clicked.connect(self._send)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.send)
+        layout.addLayout(row)
+        QShortcut(QKeySequence("Ctrl+L"), self, self.phone.setFocus)
+        self._show_phone()
+
+    @property
+    def number(self) -> str:
+        """The number of the phone on the screen."""
+        index = self.phone.findText(self.phone.currentText())
+        if index >= 0:
+            return str(self.phone.itemData(index))
+        return "".join(c for c in self.phone.currentText() if c.isdigit() or c == "+")
+
+    def texts(self, number: str) -> list[str]:
+        """What has arrived at a phone, oldest first."""
+        return [text for mine, text in self._texts.get(number, []) if not mine]
+
+    def _send(self) -> None:
+        text, number = self.text.text(), self.number
+        if not text.strip() or not number:
+            return
+        self.send.setEnabled(False)
+        self._tasks.start(self._send_text(number, text), name="handset send")
+
+    async def _send_text(self, number: str, text: str) -> None:
+        try:
+            await self._client.text(number, self._line, text)
+        except HandsetError as error:
+            self.problem.setText(str(error))
+            self.problem.show()
+        else:
+            self.problem.hide()
+            self.text.clear()
+            self._add(number, True, text)
+        finally:
+            self.send.setEnabled(True)
+
+    async def _listen(self, number: str) -> None:
+        after = 0
+        while True:
+            try:
+                for arrived in await self._client.inbox(number, after, 25):
+                    after = arrived.number
+                    self._arrived(number, arrived)
+            except HandsetError as error:
+                self.problem.setText(str(error))
+                self.problem.show()
+                await _pause(2000)
+
+    def _arrived(self, number: str, arrived: PhoneText) -> None:
+        self._add(number, False, arrived.text)
+        self.text_arrived.emit(number, arrived.text)
+
+    def _add(self, number: str, mine: bool, text: str) -> None:
+        texts = self._texts.setdefault(number, [])
+        texts.append((mine, text))
+        del texts[:-SHOWN]
+        if number == self.number:
+            self._paint(texts)
+
+    def _show_phone(self) -> None:
+        number = self.number
+        if number and number not in self._listening:
+            self._listening.add(number)
+            self._tasks.start(self._listen(number), name=f"handset inbox {len(self._listening)}")
+        self._paint(self._texts.get(number, []))
+        self.text.setFocus()
+
+    def _paint(self, texts: list[tuple[bool, str]]) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setSpacing(8)
+        column.setContentsMargins(8, 8, 8, 8)
+        if not texts:
+            empty = _plain("No texts on this phone yet.\nWrite one below.", "muted")
+            empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(empty, 1)
+        else:
+            column.addStretch(1)
+        for mine, text in texts:
+            bubble = QFrame()
+            bubble.setProperty("bubble", "mine" if mine else "theirs")
+            inside = QVBoxLayout(bubble)
+            inside.setContentsMargins(12, 8, 12, 8)
+            label = _plain(text)
+            label.setWordWrap(True)
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            inside.addWidget(label)
+            row = QHBoxLayout()
+            if mine:
+                row.addSpacing(40)
+            row.addWidget(bubble, 1)
+            if not mine:
+                row.addSpacing(40)
+            column.addLayout(row)
+        self._area.setWidget(page)
+        bar = self._area.verticalScrollBar()
+        QTimer.singleShot(0, page, partial(_to_end, bar))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The phones stay on while the window is hidden."""
+        event.accept()
+
+
+def _to_end(bar: object) -> None:
+    from PySide6.QtWidgets import QScrollBar
+
+    assert isinstance(bar, QScrollBar)
+    bar.setValue(bar.maximum())
+
+
+async def _pause(ms: int) -> None:
+    import asyncio
+
+    await asyncio.sleep(ms / 1000)
+
+
+def _plain(text: str, role: str = "") -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        label.setProperty("role", role)
+    return label
