@@ -110,13 +110,17 @@ SubmitOutcome: TypeAlias = Taken | Refused | NotTaken | Unclear
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookRequest:
-    """A call from the gateway. `path` is what follows `/gateway/{connection id}/`; header names are lower case."""
+    """A call from the gateway. `path` is what follows `/gateway/{connection id}/`; header names are lower case.
+
+    `raw_query` is the query as it came, percent escapes and all: gateways put bytes into it that are no UTF-8.
+    """
 
     method: str
     path: str
     query: Mapping[str, tuple[str, ...]]
     headers: Mapping[str, str]
     body: bytes
+    raw_query: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
