@@ -1,0 +1,27 @@
+"""The Close action ends a chat; nothing else does (A8)."""
+
+from sqlalchemy import update
+
+from cti_client.domain.interaction import InteractionState
+from cti_client.hub.services.cases import close_case
+from cti_client.hub.services.events import note_event
+from cti_client.hub.services.interactions import lock_interaction, require_holder, touch
+from cti_client.hub.store.store import Tx
+from cti_client.hub.store.tables import agent
+from cti_client.wire import api
+
+
+def close_chat(tx: Tx, agent_id: int, interaction_id: int, close: api.Close) -> None:
+    """End the chat and close its case with the disposition. A second Close of the same agent changes nothing.
+
+    `FOLLOW_UP` leaves the case pending. `notes`, where given, replace the case's. Raises `ChatEndedError`.
+    """
+    _, chat = lock_interaction(tx, interaction_id)
+    if chat.state == InteractionState.ENDED and chat.agent_id == agent_id:
+        return
+    require_holder(chat, agent_id)
+    touch(tx, chat.id, state=InteractionState.ENDED, ended_at=tx.now, disposition=close.disposition)
+    tx.news.interaction(chat.id, former=agent_id)
+    close_case(tx, chat.case_id, close.disposition, notes=close.notes)
+    note_event(tx, chat.id, "closed", case_id=chat.case_id, agent_id=agent_id, detail=close.disposition)
+    tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(idle_since=tx.now))

@@ -1,0 +1,70 @@
+"""The contact behind a number, and the SMS tag of the number (B2)."""
+
+from collections.abc import Collection
+
+from sqlalchemy import insert, or_, select, update
+
+from cti_client.domain.interaction import InteractionState
+from cti_client.domain.offer import OfferState
+from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.store import Tx
+from cti_client.hub.store.tables import contact, interaction, offer, phone, thread
+
+
+def contact_of(tx: Tx, thread_row: AnyRow) -> int:
+    """The contact of this locked thread: the one chosen, else the oldest that has the number, else a new one (A3).
+
+    A new contact's number is Mobile where it can be answered. Whether it carries the SMS tag is `tag_number`'s.
+    """
+    if thread_row.contact_id is not None:
+        return int(thread_row.contact_id)
+    address = thread_row.address
+    found = tx.conn.scalar(select(phone.c.contact_id).where(phone.c.address == address).order_by(phone.c.contact_id))
+    if found is None:
+        found = tx.conn.execute(insert(contact).values(created_at=tx.now, search=address)).inserted_primary_key[0]
+        kind = "Mobile" if thread_row.repliable else "Other"
+        tx.conn.execute(insert(phone).values(contact_id=found, address=address, type=kind))
+    tx.conn.execute(update(thread).where(thread.c.id == thread_row.id).values(contact_id=found))
+    return int(found)
+
+
+def tag_number(tx: Tx, address: str, *, sms: bool) -> None:
+    """Give the number the SMS tag (it is Mobile then), or take the tag away, with every contact that has it."""
+    changes: dict[str, object] = {"sms": sms, "type": "Mobile"} if sms else {"sms": sms}
+    differs = or_(*(phone.c[name] != value for name, value in changes.items()))
+    changed = tx.conn.scalars(
+        update(phone).where(phone.c.address == address, differs).values(changes).returning(phone.c.contact_id)
+    ).all()
+    if changed:
+        tx.conn.execute(update(contact).where(contact.c.id.in_(changed)).values(version=contact.c.version + 1))
+        contacts_changed(tx, changed)
+
+
+def contacts_changed(tx: Tx, contact_ids: Collection[int]) -> None:
+    """These contacts read differently now: so do the chats and offers of their threads and of their numbers."""
+    numbers = select(phone.c.address).where(phone.c.contact_id.in_(contact_ids))
+    threads = select(thread.c.id).where(or_(thread.c.contact_id.in_(contact_ids), thread.c.address.in_(numbers)))
+    touched = tx.conn.execute(
+        update(interaction)
+        .where(interaction.c.thread_id.in_(threads), interaction.c.state != InteractionState.ENDED)
+        .values(version=interaction.c.version + 1)
+        .returning(interaction.c.id, interaction.c.state)
+    ).all()
+    for row in touched:
+        tx.news.interaction(row.id)
+    offered = [row.id for row in touched if row.state == InteractionState.OFFERED]
+    if offered:
+        offers_changed(tx, offered)
+    if any(row.state != InteractionState.OPEN for row in touched):
+        tx.news.topic("waiting")
+
+
+def offers_changed(tx: Tx, interaction_ids: Collection[int]) -> None:
+    """The previews of these interactions' standing offers read differently now."""
+    for offer_id in tx.conn.scalars(
+        update(offer)
+        .where(offer.c.interaction_id.in_(interaction_ids), offer.c.state == OfferState.OPEN)
+        .values(version=offer.c.version + 1)
+        .returning(offer.c.id)
+    ):
+        tx.news.offer(offer_id)

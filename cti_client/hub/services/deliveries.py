@@ -1,0 +1,67 @@
+"""The delivery state of a message moves forward (D3), whatever news comes in whatever order."""
+
+from sqlalchemy import bindparam, select, update
+
+from cti_client.domain import Millis
+from cti_client.domain.consent import ConsentState
+from cti_client.domain.delivery import DeliveryState, FailureReason, advance
+from cti_client.hub.services.consents import change_consent
+from cti_client.hub.services.threads import AnyRow, lock_thread
+from cti_client.hub.store.store import Tx
+from cti_client.hub.store.tables import message
+
+_THREAD = select(message.c.thread_id).where(message.c.id == bindparam("id"))
+_MESSAGE = select(message).where(message.c.id == bindparam("id")).with_for_update()
+
+
+def lock_message(tx: Tx, message_id: int) -> tuple[AnyRow, AnyRow] | None:
+    """Thread and message, locked in this order; None where there is no such message."""
+    thread_id = tx.conn.scalar(_THREAD, {"id": message_id})
+    if thread_id is None:
+        return None
+    thread_row = lock_thread(tx, thread_id)
+    return thread_row, tx.conn.execute(_MESSAGE, {"id": message_id}).one()
+
+
+def move_message(
+    tx: Tx,
+    row: AnyRow,
+    event: DeliveryState,
+    *,
+    reason: FailureReason | None = None,
+    reason_text: str = "",
+    at: Millis | None = None,
+    **more: object,
+) -> DeliveryState:
+    """Advance a locked message by `event` and return its state; nothing changes where the event is behind it.
+
+    `reason` counts only with the state it explains. `more` are further columns, set in any case.
+    """
+    before = DeliveryState(row.state)
+    after = advance(before, event)
+    values = {name: value for name, value in more.items() if getattr(row, name) != value}
+    if after is not before:
+        failed = after in (DeliveryState.FAILED, DeliveryState.UNDELIVERED, DeliveryState.UNKNOWN)
+        values |= {
+            "state": after,
+            "state_at": tx.now if at is None else min(at, tx.now),
+            "reason": reason if failed else None,
+            "reason_text": reason_text if failed else "",
+        }
+    if values:
+        tx.conn.execute(update(message).where(message.c.id == row.id).values(version=message.c.version + 1, **values))
+        tx.news.message(row.id)
+    return after
+
+
+def opted_out_by_gateway(tx: Tx, thread_row: AnyRow, row: AnyRow, words: str) -> None:
+    """The gateway refused a text because the customer had opted out there: so they have here (B8)."""
+    change_consent(
+        tx,
+        thread_row,
+        row.line_id,
+        ConsentState.OPTED_OUT,
+        basis="the gateway refused a text: opted out",
+        words=words,
+        message_id=row.id,
+    )

@@ -1,0 +1,146 @@
+"""Texts on their way to a gateway: taken with a lease, submitted at most once, settled by the answer (D4, D5).
+
+`take_due` commits the lease before the submit. If the hub dies during it, the lease passes and the message is
+`unknown`: it may have gone, so it never goes again by itself. The texts of one customer go one after the other.
+"""
+
+from sqlalchemy import Connection, and_, delete, exists, func, select, update
+
+from cti_client.domain import Millis
+from cti_client.domain.consent import ConsentState
+from cti_client.domain.delivery import DeliveryState, FailureReason
+from cti_client.domain.errors import OPTED_OUT_TEXT
+from cti_client.hub.services.consents import OPT_OUT_POLICY, consent_state
+from cti_client.hub.services.deliveries import lock_message, move_message, opted_out_by_gateway
+from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.store import Tx
+from cti_client.hub.store.tables import line, message, outbox, thread
+from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SubmitOutcome, Taken
+
+BACK_OFF: tuple[Millis, ...] = (10_000, 30_000, 60_000, 300_000)
+"""Waits after the first, second ... attempt that the gateway surely did not take; the last one repeats."""
+
+GIVE_UP_AFTER: Millis = 24 * 3_600_000
+
+_ahead = outbox.alias("ahead")
+_IS_FIRST = ~exists(
+    select(_ahead.c.message_id).where(
+        _ahead.c.thread_id == outbox.c.thread_id,
+        _ahead.c.message_id < outbox.c.message_id,
+        _ahead.c.connection_id == outbox.c.connection_id,
+    )
+)
+
+
+def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[OutboundSms]:
+    """Lease up to `limit` texts that are due on this connection, at most one a customer, oldest first.
+
+    Submit them only after this transaction has committed, and tell `record_outcome` before `lease_ms` have passed.
+    """
+    rows = tx.conn.execute(
+        select(message.c.id, message.c.version, message.c.text, line.c.address.label("sender"), thread.c.address)
+        .select_from(outbox)
+        .join(message, message.c.id == outbox.c.message_id)
+        .join(line, line.c.id == message.c.line_id)
+        .join(thread, thread.c.id == outbox.c.thread_id)
+        .where(
+            outbox.c.connection_id == connection_id,
+            outbox.c.due_at <= tx.now,
+            outbox.c.taken_until.is_(None),
+            _IS_FIRST,
+        )
+        .order_by(outbox.c.due_at, outbox.c.message_id)
+        .limit(limit)
+        .with_for_update(of=outbox, skip_locked=True)
+    ).all()
+    ids = [row.id for row in rows]
+    if not ids:
+        return []
+    lease = {"taken_until": tx.now + lease_ms, "attempt": outbox.c.attempt + 1}
+    tx.conn.execute(update(outbox).where(outbox.c.message_id.in_(ids)).values(lease))
+    sending = {"state": DeliveryState.SENDING, "state_at": tx.now, "reason_text": "", "version": message.c.version + 1}
+    tx.conn.execute(update(message).where(message.c.id.in_(ids)).values(sending))
+    for message_id in ids:
+        tx.news.message(message_id)
+    return [OutboundSms(message_id=row.id, sender=row.sender, recipient=row.address, text=row.text) for row in rows]
+
+
+def record_outcome(tx: Tx, message_id: int, outcome: SubmitOutcome) -> None:
+    """The gateway's answer to a submit. An answer that comes after its lease passed still moves the message."""
+    locked = lock_message(tx, message_id)
+    if locked is None:
+        return
+    thread_row, row = locked
+    opted_out = consent_state(tx, row.line_id, thread_row.address) is ConsentState.OPTED_OUT
+    refused_now = opted_out and row.policy != OPT_OUT_POLICY
+    if isinstance(outcome, NotTaken) and not refused_now and _try_again(tx, row, outcome):
+        return
+    tx.conn.execute(delete(outbox).where(outbox.c.message_id == message_id))
+    tx.wakes.add("outbox")  # the customer's next text may go now
+    match outcome:
+        case Taken():
+            parts = outcome.parts if outcome.parts > 1 else row.parts
+            gateway_id = outcome.gateway_id or row.gateway_id
+            move_message(tx, row, DeliveryState.SENT, parts=parts, gateway_id=gateway_id)
+        case Refused():
+            state = move_message(tx, row, DeliveryState.FAILED, reason=outcome.reason, reason_text=outcome.detail)
+            if state is DeliveryState.FAILED and outcome.reason is FailureReason.OPTED_OUT:
+                opted_out_by_gateway(tx, thread_row, row, outcome.detail)
+        case NotTaken() if refused_now:  # the customer opted out while the submit was under way
+            move_message(tx, row, DeliveryState.FAILED, reason=FailureReason.OPTED_OUT, reason_text=OPTED_OUT_TEXT)
+        case NotTaken():
+            move_message(tx, row, DeliveryState.FAILED, reason=FailureReason.EXPIRED, reason_text=outcome.detail)
+        case _:
+            move_message(tx, row, DeliveryState.UNKNOWN, reason=FailureReason.UNANSWERED, reason_text=outcome.detail)
+
+
+def expire_leases(tx: Tx) -> int:
+    """Texts whose submit was never answered become `unknown` (D4); returns how many."""
+    passed = tx.conn.execute(
+        select(outbox.c.message_id, outbox.c.thread_id)
+        .where(outbox.c.taken_until <= tx.now)
+        .order_by(outbox.c.thread_id, outbox.c.message_id)
+    ).all()
+    expired = 0
+    for entry in passed:
+        locked = lock_message(tx, entry.message_id)
+        over = and_(outbox.c.message_id == entry.message_id, outbox.c.taken_until <= tx.now)
+        gone = tx.conn.execute(delete(outbox).where(over).returning(outbox.c.message_id)).first()
+        if locked is not None and gone is not None:
+            move_message(tx, locked[1], DeliveryState.UNKNOWN, reason=FailureReason.UNANSWERED)
+            tx.wakes.add("outbox")
+            expired += 1
+    return expired
+
+
+def next_due(conn: Connection, connection_id: str | None = None) -> Millis | None:
+    """When the outbox (of one connection) has something to do: a text becomes due, or a lease passes."""
+    of_connection = [] if connection_id is None else [outbox.c.connection_id == connection_id]
+    return conn.scalar(
+        select(func.min(func.coalesce(outbox.c.taken_until, outbox.c.due_at))).where(_IS_FIRST, *of_connection)
+    )
+
+
+def back_off(attempt: int, retry_after: int | None) -> Millis:
+    """How long to wait after attempt number `attempt` (from 1); the gateway's own wish comes first."""
+    if retry_after is not None:
+        return max(retry_after, 1_000)
+    return BACK_OFF[min(max(attempt, 1), len(BACK_OFF)) - 1]
+
+
+def _try_again(tx: Tx, row: AnyRow, outcome: NotTaken) -> bool:
+    """Put the text back for later; False where it must not go again."""
+    attempt = tx.conn.scalar(
+        select(outbox.c.attempt).where(outbox.c.message_id == row.id, outbox.c.taken_until.is_not(None))
+    )
+    if attempt is None or row.state != DeliveryState.SENDING:
+        return False
+    due_at = tx.now + back_off(attempt, outcome.retry_after)
+    if due_at >= row.at + GIVE_UP_AFTER:
+        return False
+    tx.conn.execute(update(outbox).where(outbox.c.message_id == row.id).values(due_at=due_at, taken_until=None))
+    waiting = {"state": DeliveryState.QUEUED, "state_at": tx.now, "reason_text": outcome.detail}
+    tx.conn.execute(update(message).where(message.c.id == row.id).values(version=message.c.version + 1, **waiting))
+    tx.news.message(row.id)
+    tx.wakes.add("outbox")
+    return True

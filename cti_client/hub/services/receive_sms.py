@@ -1,0 +1,201 @@
+"""A customer's text came in (A1, A9, A10, B7).
+
+One transaction, after which the gateway may be told that we have it: the text is kept exactly once, joins the chat
+that is live with its sender or begins one, and a chat that begins stands before an agent at once.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, insert, select, update
+
+from cti_client.domain import Millis
+from cti_client.domain.clean_text import clean_text
+from cti_client.domain.consent import ConsentState, Keyword, keyword
+from cti_client.domain.delivery import DeliveryState
+from cti_client.domain.interaction import Direction, InteractionState
+from cti_client.domain.phone_number import parse_address
+from cti_client.domain.sms_text import measure
+from cti_client.hub.services.consents import OPT_OUT_POLICY, change_consent, consent_state
+from cti_client.hub.services.customers import contact_of, offers_changed
+from cti_client.hub.services.interactions import live_interaction, touch
+from cti_client.hub.services.lines import line_of_recipient
+from cti_client.hub.services.outgoing import queue_text
+from cti_client.hub.services.route_offers import route_offers
+from cti_client.hub.services.threads import AnyRow, thread_of_address
+from cti_client.hub.store.store import Tx
+from cti_client.hub.store.tables import case, inbound_key, interaction, message, stray_text, thread
+from cti_client.hub.store.upsert import insert_or_nothing
+from cti_client.telephony.sms.connection import InboundSms
+
+LATE_AFTER: Millis = 60_000
+"""A text older than this by the gateway's stamp was held up on its way, and counts from that stamp."""
+
+OPT_OUT_CONFIRMATION = (
+    "You are unsubscribed and will get no more messages from this number. Text START to get them again."
+)
+OPT_IN_CONFIRMATION = "You will get messages from this number again. Text STOP to end them."
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a text. `message_id` None: a stray, kept apart."""
+
+    message_id: int | None
+    duplicate: bool = False
+    stray: bool = False
+
+
+_KEY = select(inbound_key.c.message_id).where(
+    inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway")
+)
+_SET_KEY = (
+    update(inbound_key)
+    .where(inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway"))
+    .values(message_id=bindparam("message"))
+)
+_INSERT_MESSAGE = insert(message)
+_SET_LAST_LINE = update(thread).where(thread.c.id == bindparam("thread")).values(last_line_id=bindparam("line"))
+_SET_CASE_TIME = update(case).where(case.c.id == bindparam("case")).values(last_at=bindparam("at"))
+
+
+def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
+    """Keep the text. Never refuses one for its sender, its words or its recipient; a second time nothing happens."""
+    key = {"connection_id": connection_id, "gateway_id": clean_text(sms.gateway_id)[0]}
+    if insert_or_nothing(tx.conn, inbound_key, key) is None:
+        known = {"connection": key["connection_id"], "gateway": key["gateway_id"]}
+        message_id = tx.conn.scalar(_KEY, known)
+        return Received(message_id, duplicate=True, stray=message_id is None)
+    text, changed = clean_text(sms.text)
+    recipient = clean_text(sms.recipient)[0]
+    at = _when(sms.sent_at, tx.now)
+    line = line_of_recipient(tx.conn, recipient)
+    if line is None:
+        stray = {"sender": clean_text(sms.sender)[0], "recipient": recipient, "text": text, "at": at}
+        tx.conn.execute(insert(stray_text), {**key, **stray, "why": "unknown_line"})
+        return Received(None, stray=True)
+
+    sender = parse_address(clean_text(sms.sender)[0], line.country)
+    customer = thread_of_address(tx, sender.value, repliable=sender.repliable)
+    contact_of(tx, customer)
+    consent = consent_state(tx, line.id, customer.address)
+    word = keyword(text)
+    only_keyword = word is Keyword.STOP or (word in (Keyword.START, Keyword.YES) and consent is ConsentState.OPTED_OUT)
+    chat = live_interaction(tx, customer.id)
+    begins = False
+    if only_keyword:
+        if chat is not None and chat.state == InteractionState.OPEN:
+            touch(tx, chat.id, unread=interaction.c.unread + 1)
+        interaction_id = None if chat is None else chat.id
+    elif chat is not None:
+        _join(tx, chat, line, at)
+        interaction_id = chat.id
+    else:
+        interaction_id, begins = _begin(tx, customer, line, at), True
+
+    message_id = tx.conn.execute(
+        _INSERT_MESSAGE,
+        {
+            "thread_id": customer.id,
+            "interaction_id": interaction_id,
+            "line_id": line.id,
+            "direction": Direction.IN,
+            "at": at,
+            "text": text,
+            "state": DeliveryState.RECEIVED,
+            "state_at": tx.now,
+            "note": _note(sms.omitted, changed),
+            **_size(text),
+        },
+    ).inserted_primary_key[0]
+    tx.conn.execute(_SET_KEY, {"connection": key["connection_id"], "gateway": key["gateway_id"], "message": message_id})
+    tx.news.message(message_id)
+    if customer.last_line_id != line.id:
+        tx.conn.execute(_SET_LAST_LINE, {"thread": customer.id, "line": line.id})
+    _apply_consent(tx, customer, line, consent, word, text, message_id, interaction_id)
+    if begins:
+        route_offers(tx)
+    return Received(message_id)
+
+
+def _when(sent_at: Millis | None, now: Millis) -> Millis:
+    return now if sent_at is None or now - sent_at < LATE_AFTER else max(sent_at, 0)
+
+
+def _size(text: str) -> dict[str, object]:
+    size = measure(text)
+    return {"parts": max(size.parts, 1), "encoding": size.encoding}
+
+
+def _note(omitted: int, changed: bool) -> str:
+    sentences = []
+    if omitted:
+        sentences.append("One attachment was left out." if omitted == 1 else f"{omitted} attachments were left out.")
+    if changed:
+        sentences.append("Some characters could not be kept.")
+    return " ".join(sentences)
+
+
+def _begin(tx: Tx, customer: AnyRow, line: AnyRow, at: Millis) -> int:
+    values = {
+        "thread_id": customer.id,
+        "line_id": line.id,
+        "direction": Direction.IN,
+        "state": InteractionState.QUEUED,
+        "started_at": at,
+        "waiting_since": at,
+    }
+    interaction_id = int(tx.conn.execute(insert(interaction), values).inserted_primary_key[0])
+    tx.news.interaction(interaction_id)
+    tx.news.topic("waiting")
+    return interaction_id
+
+
+def _join(tx: Tx, chat: AnyRow, line: AnyRow, at: Millis) -> None:
+    """The chat goes on from the line that was texted last: replies leave from there (A9)."""
+    values: dict[str, object] = {}
+    if chat.waiting_since is None:
+        values["waiting_since"] = at
+    if chat.line_id != line.id:
+        values["line_id"] = line.id
+    if chat.state == InteractionState.OPEN:
+        values["unread"] = interaction.c.unread + 1
+        tx.conn.execute(_SET_CASE_TIME, {"case": chat.case_id, "at": tx.now})
+    else:
+        tx.news.topic("waiting")
+        if chat.state == InteractionState.OFFERED and chat.line_id != line.id:
+            offers_changed(tx, [chat.id])
+    touch(tx, chat.id, **values)
+
+
+def _apply_consent(
+    tx: Tx,
+    customer: AnyRow,
+    line: AnyRow,
+    before: ConsentState,
+    word: Keyword | None,
+    text: str,
+    message_id: int,
+    interaction_id: int | None,
+) -> None:
+    """Consent follows the customer's words. A confirmation goes out only where something changed (B7)."""
+    if word is Keyword.STOP:
+        state, basis = ConsentState.OPTED_OUT, "texted STOP"
+    elif word is Keyword.START or (word is Keyword.YES and before is ConsentState.OPTED_OUT):
+        state, basis = ConsentState.OPTED_IN, "texted START"
+    elif before is ConsentState.UNKNOWN:
+        state, basis = ConsentState.OPTED_IN, "texted first"
+    else:
+        return
+    if not change_consent(tx, customer, line.id, state, basis=basis, words=text, message_id=message_id):
+        return
+    if state is ConsentState.OPTED_OUT:
+        confirmation, policy = OPT_OUT_CONFIRMATION, OPT_OUT_POLICY
+    elif before is ConsentState.OPTED_OUT:
+        confirmation, policy = OPT_IN_CONFIRMATION, "opt_in_confirmation"
+    else:
+        return
+    sends = line.confirms_opt_out and not line.carrier_answers_keywords and line.connection_id is not None
+    if sends and customer.repliable:
+        queue_text(
+            tx, thread_id=customer.id, line=line, text=confirmation, interaction_id=interaction_id, policy=policy
+        )

@@ -1,0 +1,92 @@
+"""Queued chats go before agents, oldest first (A10, C3)."""
+
+from sqlalchemy import bindparam, insert, literal_column, select, update
+
+from cti_client.domain import Millis
+from cti_client.domain.agent import Presence
+from cti_client.domain.interaction import InteractionState
+from cti_client.domain.offer import OfferState
+from cti_client.domain.routing import RoutableAgent, choose_agent
+from cti_client.hub.services.events import note_event
+from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.store import Tx
+from cti_client.hub.store.tables import agent, interaction, line, offer
+
+WHY_DECLINED = "declined"
+WHY_UNANSWERED = "nobody answered"
+WHY_NOBODY = "nobody was available"
+
+_QUEUED = (
+    select(interaction.c.id, interaction.c.why_waiting, line.c.offer_seconds)
+    .join(line, line.c.id == interaction.c.line_id)
+    .where(interaction.c.state == literal_column(f"'{InteractionState.QUEUED.value}'"))
+    .order_by(interaction.c.waiting_since, interaction.c.id)
+    .with_for_update(of=interaction, skip_locked=True)
+)
+_NOT_TOLD = _QUEUED.where(interaction.c.why_waiting != WHY_NOBODY)
+_AVAILABLE = select(agent.c.id, agent.c.idle_since).where(agent.c.presence == Presence.AVAILABLE.value)
+_OFFERS = select(offer.c.agent_id, offer.c.number, offer.c.state).where(offer.c.interaction_id == bindparam("chat"))
+
+
+def route_offers(tx: Tx) -> int:
+    """Put each queued chat before an available agent who was not asked yet; returns how many offers were made.
+
+    A chat that everyone was asked for in vain goes to the Waiting list. One for which nobody is available stays
+    queued (and shows in that list) until somebody is. Chats that another transaction holds are left to it.
+    """
+    agents: dict[int, Millis] = {row.id: row.idle_since for row in tx.conn.execute(_AVAILABLE)}
+    made = 0
+    for chat in tx.conn.execute(_QUEUED if agents else _NOT_TOLD).all():
+        asked, number = _asked(tx, chat.id)
+        chosen = choose_agent([RoutableAgent(*entry) for entry in agents.items() if entry[0] not in asked])
+        if chosen is not None:
+            _make_offer(tx, chat, chosen, number + 1)
+            agents[chosen] = tx.now
+            made += 1
+        elif asked:
+            _set(tx, chat.id, state=InteractionState.WAITING, why_waiting=chat.why_waiting or WHY_UNANSWERED)
+        else:
+            _set(tx, chat.id, why_waiting=WHY_NOBODY)
+            # An agent may be turning available in a transaction that we do not see yet: look again after the commit.
+            tx.wakes.add("offers")
+    return made
+
+
+def back_to_queue(tx: Tx, interaction_id: int, why: str) -> None:
+    """The chat's offer is over without an answer; `route_offers` decides where it goes."""
+    _set(tx, interaction_id, InteractionState.OFFERED, state=InteractionState.QUEUED, why_waiting=why)
+
+
+def _asked(tx: Tx, interaction_id: int) -> tuple[set[int], int]:
+    """The agents who let an offer of this chat pass, and its last offer's number. A withdrawn offer asked nobody."""
+    offers = tx.conn.execute(_OFFERS, {"chat": interaction_id}).all()
+    passed = {row.agent_id for row in offers if row.state in (OfferState.DECLINED, OfferState.LAPSED)}
+    return passed, max((row.number for row in offers), default=0)
+
+
+def _make_offer(tx: Tx, chat: AnyRow, agent_id: int, number: int) -> None:
+    made = tx.conn.execute(
+        insert(offer),
+        {
+            "interaction_id": chat.id,
+            "agent_id": agent_id,
+            "number": number,
+            "made_at": tx.now,
+            "deadline": tx.now + chat.offer_seconds * 1000,
+            "state": OfferState.OPEN,
+        },
+    )
+    _set(tx, chat.id, state=InteractionState.OFFERED, why_waiting="")
+    note_event(tx, chat.id, "offered", agent_id=agent_id)
+    tx.news.offer(made.inserted_primary_key[0])
+    tx.wakes.add("offers")
+
+
+def _set(tx: Tx, interaction_id: int, expected: InteractionState = InteractionState.QUEUED, **values: str) -> None:
+    tx.conn.execute(
+        update(interaction)
+        .where(interaction.c.id == interaction_id, interaction.c.state == expected)
+        .values(version=interaction.c.version + 1, **values)
+    )
+    tx.news.interaction(interaction_id)
+    tx.news.topic("waiting")

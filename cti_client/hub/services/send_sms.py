@@ -1,0 +1,111 @@
+"""An agent sends a text (A6, B5, B8, H1): stored and queued in one transaction, exactly once by the desktop's id."""
+
+import unicodedata
+
+from sqlalchemy import bindparam, exists, select, update
+
+from cti_client.domain import Millis
+from cti_client.domain.clean_text import clean_text
+from cti_client.domain.consent import ConsentState
+from cti_client.domain.errors import (
+    BadRequestError,
+    EmptyTextError,
+    NotRepliableError,
+    OptedOutError,
+    StaleSendError,
+    TextTooLongError,
+)
+from cti_client.hub.services.consents import consent_state
+from cti_client.hub.services.interactions import lock_interaction, require_holder, touch
+from cti_client.hub.services.lines import line_by_id
+from cti_client.hub.services.outgoing import queue_text
+from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.store import Tx
+from cti_client.hub.store.tables import case, consent_ledger, message
+from cti_client.wire import api
+
+LONGEST = 1600
+"""Characters of one message (B5)."""
+
+STALE_AFTER: Millis = 2 * 60_000
+"""A text that waited longer than this asks first (H1)."""
+
+CLOCK_TOLERANCE: Millis = 2_000
+"""The desktop estimates the hub's clock; less than this apart, two instants are not told apart."""
+
+_BY_CLIENT_ID = select(message.c.id, message.c.agent_id).where(message.c.client_id == bindparam("client_id"))
+
+
+def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
+    """Queue the text for the chat's customer; the message's id. A second Send with the same id answers the same.
+
+    Nothing is stored where it is refused. Raises `ChatEndedError`, `EmptyTextError`, `TextTooLongError`,
+    `NotRepliableError`, `OptedOutError` and, unless confirmed, `StaleSendError`.
+    """
+    known = _known(tx, agent_id, send.client_id)
+    if known is not None:
+        return known
+    if not send.client_id:
+        raise BadRequestError("A message needs an id of its own.")
+    customer, chat = lock_interaction(tx, send.interaction_id)
+    require_holder(chat, agent_id)
+    text = _sendable(send.text)
+    if not customer.repliable:
+        raise NotRepliableError("This sender takes no replies.")
+    if consent_state(tx, chat.line_id, customer.address) is ConsentState.OPTED_OUT:
+        raise OptedOutError
+    if not send.confirmed:
+        _refuse_stale(tx, customer, chat, send.composed_at)
+    line = line_by_id(tx.conn, chat.line_id)
+    assert line is not None
+    message_id = queue_text(
+        tx,
+        thread_id=customer.id,
+        line=line,
+        text=text,
+        interaction_id=chat.id,
+        agent_id=agent_id,
+        client_id=send.client_id,
+    )
+    if message_id is None:  # the same Send, committed by another request since we looked
+        message_id = _known(tx, agent_id, send.client_id)
+        assert message_id is not None
+        return message_id
+    touch(tx, chat.id, waiting_since=None)
+    tx.conn.execute(update(case).where(case.c.id == chat.case_id).values(last_at=tx.now))
+    return message_id
+
+
+def _known(tx: Tx, agent_id: int, client_id: str) -> int | None:
+    row = tx.conn.execute(_BY_CLIENT_ID, {"client_id": client_id}).first()
+    if row is None:
+        return None
+    if row.agent_id != agent_id:
+        raise BadRequestError("This message id is taken.")
+    return int(row.id)
+
+
+def _sendable(raw: str) -> str:
+    """What goes out: as typed, composed (a decomposed letter would make the whole text UCS-2)."""
+    text = unicodedata.normalize("NFC", clean_text(raw)[0])
+    if not text.strip():
+        raise EmptyTextError("There is nothing to send.")
+    if len(text) > LONGEST:
+        raise TextTooLongError(f"The text has {len(text):,} characters; at most {LONGEST:,} can go.")
+    return text
+
+
+def _refuse_stale(tx: Tx, customer: AnyRow, chat: AnyRow, composed_at: Millis) -> None:
+    """Ask the person where time or somebody else's act came between Send and now (H1)."""
+    if tx.now - composed_at > STALE_AFTER:
+        raise StaleSendError("This text waited for more than two minutes. Send it now?")
+    if chat.accepted_at is not None and chat.accepted_at > composed_at + CLOCK_TOLERANCE:
+        raise StaleSendError("The chat changed hands after this text was written. Send it now?")
+    opted_out_since = select(consent_ledger.c.id).where(
+        consent_ledger.c.address == customer.address,
+        consent_ledger.c.line_id == chat.line_id,
+        consent_ledger.c.at > composed_at,
+        consent_ledger.c.state == ConsentState.OPTED_OUT,
+    )
+    if tx.conn.scalar(select(exists(opted_out_since))):
+        raise StaleSendError("The customer opted out and in again after this text was written. Send it now?")
