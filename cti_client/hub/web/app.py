@@ -1,0 +1,33 @@
+"""The hub's aiohttp application: routes, and the one middleware that answers errors."""
+
+from aiohttp import web
+
+import cti_client
+from cti_client.hub.web.agent_route import add_agent_socket
+from cti_client.hub.web.agents import PREFIX
+from cti_client.hub.web.api_cases import add_cases
+from cti_client.hub.web.api_chats import add_chats
+from cti_client.hub.web.bodies import json_answer
+from cti_client.hub.web.context import CONTEXT, WebContext
+from cti_client.hub.web.greeting import hub_id
+from cti_client.hub.web.refusals import refuse_by
+from cti_client.hub.web.webhooks import add_webhooks
+from cti_client.wire.api import Health
+
+
+def build_app(context: WebContext) -> web.Application:
+    """The application, not yet listening."""
+    app = web.Application(middlewares=[refuse_by(context.config.limits.handler_seconds)])
+    app[CONTEXT] = context
+    app.router.add_get(PREFIX + "/health", _health)
+    add_agent_socket(app)
+    add_chats(app)
+    add_cases(app)
+    add_webhooks(app)
+    return app
+
+
+async def _health(request: web.Request) -> web.Response:
+    """Raises `StoreAwayError`, which answers 503."""
+    identity = await request.app[CONTEXT].store.read(hub_id)
+    return json_answer(Health(ok=True, hub_id=identity, version=cti_client.__version__))

@@ -1,0 +1,32 @@
+"""What the web handlers are given: one value of the application, made by the hub's bootstrap."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from cti_client.domain import Millis
+from cti_client.hub.config import HubConfig
+from cti_client.hub.directory import Directory
+from cti_client.hub.store.store import Store
+from cti_client.hub.web.agent_sockets import AgentSockets
+from cti_client.hub.web.tokens import TokenBook
+from cti_client.hub.web.topic_feed import TopicFeed
+from cti_client.telephony.sms.connection import SmsConnection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebContext:
+    """The parts of the hub which requests reach."""
+
+    config: HubConfig
+    store: Store
+    clock: Callable[[], Millis]
+    tokens: TokenBook
+    sockets: AgentSockets
+    connections: Mapping[str, SmsConnection]
+    topics: TopicFeed
+    directory: Directory
+
+
+CONTEXT: web.AppKey[WebContext] = web.AppKey("context", WebContext)

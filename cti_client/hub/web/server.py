@@ -1,0 +1,84 @@
+"""Listening: the application on one address, with time limits and a log that never shows what was sent."""
+
+import logging
+import socket
+import ssl
+from collections.abc import MutableMapping
+from typing import Any
+
+from aiohttp import web
+
+from cti_client.hub.config import ConfigError, HubConfig, check
+
+log = logging.getLogger(__name__)
+
+_LINGER_SECONDS = 1.0
+_SHUTDOWN_SECONDS = 5.0
+
+
+class WebServer:
+    """Serves an application as the settings say. Refuses to listen beyond loopback without a certificate.
+
+    The port is taken first (`url` is known from then on, for gateways that must be told) and served later.
+    """
+
+    def __init__(self, config: HubConfig) -> None:
+        """Take the port. Raises `ConfigError` for what must not be, `OSError` where the port is not free."""
+        check(config)
+        self._config = config
+        self._tls = _load_tls(config)
+        self._runner: web.AppRunner | None = None
+        family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+        self._socket = socket.create_server((config.host, config.port), family=family)
+        host, port = self._socket.getsockname()[:2]
+        self.url = f"{'http' if self._tls is None else 'https'}://{f'[{host}]' if ':' in host else host}:{port}"
+
+    async def start(self, app: web.Application) -> None:
+        """Serve."""
+        limits = self._config.limits
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            logger=_OneLine(log, {}),
+            # aiohttp counts a connection as idle until a whole header is there, so this bounds slow headers as well
+            keepalive_timeout=limits.header_seconds,
+            lingering_time=_LINGER_SECONDS,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
+        )
+        await self._runner.setup()
+        await web.SockSite(self._runner, self._socket, ssl_context=self._tls).start()
+
+    async def stop(self) -> None:
+        """Stop listening; requests under way may end within five seconds, then they are cut. Twice is once."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+        self._socket.close()
+
+
+def _load_tls(config: HubConfig) -> ssl.SSLContext | None:
+    if config.tls_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.tls_certificate, config.tls_key)
+    except OSError as error:
+        raise ConfigError("hub.tls_certificate", f"cannot be used: {error.strerror or error}") from error
+    return context
+
+
+class _OneLine(logging.LoggerAdapter[logging.Logger]):
+    """aiohttp logs a malformed request with a trace that quotes it; this keeps one line without its content."""
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        error = kwargs.pop("exc_info", None)
+        if isinstance(error, BaseException):
+            msg = f"{msg} ({type(error).__name__})"
+        return msg, kwargs
+
+    def exception(self, msg: object, *args: object, exc_info: Any = True, **kwargs: Any) -> None:
+        self.warning(msg, *args, exc_info=exc_info, **kwargs)
+
+    def debug(self, msg: object, *args: object, exc_info: Any = None, **kwargs: Any) -> None:
+        if exc_info is not None:
+            self.warning(msg, *args, exc_info=exc_info, **kwargs)

@@ -1,0 +1,70 @@
+"""Who a bearer token belongs to."""
+
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from cti_client.hub.store.store import Store
+from cti_client.hub.store.tables import agent
+from cti_client.hub.token_hash import hash_token
+
+_FRESH_SECONDS = 10.0
+_AGAIN_SECONDS = 1.0
+
+
+class UnauthorisedError(Exception):
+    """No token, or one that is nobody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A signed-in person."""
+
+    id: int
+    name: str
+
+
+class TokenBook:
+    """The agents' tokens, read from the store at most once a second and at least every ten seconds of use."""
+
+    def __init__(self, store: Store, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._monotonic = monotonic
+        self._book: tuple[tuple[str, Agent], ...] = ()
+        self._read_at = float("-inf")
+
+    async def agent_of(self, authorization: str) -> Agent:
+        """The agent of an `Authorization` header. Raises `UnauthorisedError`, `StoreAwayError`."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise UnauthorisedError
+        wanted = hash_token(token.strip())
+        age = self._monotonic() - self._read_at
+        if age > _FRESH_SECONDS:
+            await self._reload()
+        found = self._find(wanted)
+        if found is None and _AGAIN_SECONDS < age <= _FRESH_SECONDS:
+            await self._reload()
+            found = self._find(wanted)
+        if found is None:
+            raise UnauthorisedError
+        return found
+
+    def _find(self, wanted: str) -> Agent | None:
+        found = None
+        for stored, person in self._book:
+            if hmac.compare_digest(stored, wanted):
+                found = person
+        return found
+
+    async def _reload(self) -> None:
+        self._book = await self._store.read(_read_tokens)
+        self._read_at = self._monotonic()
+
+
+def _read_tokens(conn: Connection) -> tuple[tuple[str, Agent], ...]:
+    rows = conn.execute(select(agent.c.token_hash, agent.c.id, agent.c.name).where(agent.c.token_hash != ""))
+    return tuple((row.token_hash, Agent(row.id, row.name)) for row in rows)

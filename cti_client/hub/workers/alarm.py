@@ -1,0 +1,40 @@
+"""Waiting for a wake-up or an instant of the hub's clock, whichever comes first."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from cti_client.domain import Millis
+
+
+class Alarm(Protocol):
+    """What a worker sleeps on. A wake-up before the wait is not lost."""
+
+    def wake(self) -> None:
+        """End the wait under way, or the next one at once. Called on the loop of the waiter."""
+
+    async def wait(self, until: Millis | None) -> None:
+        """Return after a wake-up, or once the clock shows `until` (None: only a wake-up ends it)."""
+
+
+class ClockAlarm:
+    """The real one. Looks at the clock at least every minute, so that a clock that was set is obeyed."""
+
+    def __init__(self, clock: Callable[[], Millis], longest: float = 60.0) -> None:
+        self._clock = clock
+        self._longest = longest
+        self._event = asyncio.Event()
+
+    def wake(self) -> None:
+        """See `Alarm`."""
+        self._event.set()
+
+    async def wait(self, until: Millis | None) -> None:
+        """See `Alarm`. May return early, which a worker must bear: it looks again at what is due."""
+        seconds = self._longest if until is None else min(self._longest, max(0.0, (until - self._clock()) / 1000))
+        try:
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        except TimeoutError:
+            pass
+        self._event.clear()

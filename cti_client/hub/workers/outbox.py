@@ -1,0 +1,144 @@
+"""Carries queued messages of one connection to its gateway, each at most once.
+
+The store marks a message as under way, with a lease, before the gateway hears of it; a hub that dies in between leaves
+the lease to run out, and the message becomes `unknown` (D4). One worker a connection: a slow one holds up no other.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from cti_client.domain import Millis
+from cti_client.domain.delivery import FailureReason
+from cti_client.hub.health import HealthBoard
+from cti_client.hub.services.outbox import next_due, record_outcome, take_due
+from cti_client.hub.store.store import Store, StoreAwayError
+from cti_client.hub.trouble import trouble
+from cti_client.hub.workers.alarm import Alarm
+from cti_client.telephony.sms.connection import (
+    NotTaken,
+    OutboundSms,
+    Refused,
+    SmsConnection,
+    SubmitOutcome,
+    Unclear,
+)
+
+log = logging.getLogger(__name__)
+
+LEASE_MS = 90_000
+"""Longer than a submit (40 s) and the wait for a slow connection's turn together."""
+_TURN_SECONDS = 10
+_BLOCKED_MS = 1_000
+_BROKEN = (FailureReason.CONNECTION_BROKEN, FailureReason.NO_CREDIT)
+
+
+class OutboxWorker:
+    """Takes what is due whenever it is woken, and submits up to `at_once` texts side by side."""
+
+    def __init__(
+        self,
+        connection: SmsConnection,
+        store: Store,
+        health: HealthBoard,
+        alarm: Alarm,
+        clock: Callable[[], Millis],
+        *,
+        at_once: int,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._connection = connection
+        self._id = connection.settings.id
+        self._store = store
+        self._health = health
+        self._alarm = alarm
+        self._clock = clock
+        self._sleep = sleep
+        rate = connection.settings.per_second
+        self._gap = 0.0 if rate is None else 1 / rate
+        self._at_once = at_once if rate is None else max(1, min(at_once, int(rate * _TURN_SECONDS)))
+        self._turn = 0.0
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    @property
+    def connection_id(self) -> str:
+        """Whose worker it is."""
+        return self._id
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._alarm.wake()
+
+    async def run(self) -> None:
+        """Work until `finish`, or until cancelled. Raises `StoreAwayError`; then run it again."""
+        while not self._stopping:
+            free = self._at_once - len(self._under_way)
+            due = await self._store.read(next_due, self._id) if free else None
+            if due is None or due > self._clock():
+                await self._alarm.wait(due)
+                continue
+            batch = await self._store.write(take_due, self._id, free, LEASE_MS)
+            for sms in batch:
+                task = asyncio.create_task(self._carry(sms), name=f"submit {sms.message_id} to {self._id}")
+                self._under_way.add(task)
+                task.add_done_callback(self._arrived)
+            if not batch:
+                await self._alarm.wait(self._clock() + _BLOCKED_MS)
+
+    async def finish(self, seconds: float) -> None:
+        """Take nothing more and give submits under way this long to end."""
+        self._stopping = True
+        self._alarm.wake()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
+
+    async def abort(self) -> None:
+        """Give up what is under way still: its lease runs out, and it becomes `unknown`."""
+        tasks = list(self._under_way)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _arrived(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._alarm.wake()
+
+    async def _carry(self, sms: OutboundSms) -> None:
+        await self._await_turn()
+        try:
+            outcome = await self._connection.submit(sms)
+        except Exception as error:  # noqa: BLE001  an adapter's mistake: nobody knows whether the text went out
+            log.error("submit of message %d to %s: %s", sms.message_id, self._id, trouble(error))
+            outcome = Unclear(detail=f"The connection failed ({type(error).__name__}).")
+        self._judge(outcome)
+        await self._record(sms.message_id, outcome)
+
+    async def _await_turn(self) -> None:
+        if not self._gap:
+            return
+        now = asyncio.get_running_loop().time()
+        self._turn = max(now, self._turn + self._gap)
+        if self._turn > now:
+            await self._sleep(self._turn - now)
+
+    def _judge(self, outcome: SubmitOutcome) -> None:
+        if isinstance(outcome, NotTaken | Unclear) or (isinstance(outcome, Refused) and outcome.reason in _BROKEN):
+            self._health.trouble(self._id, outcome.detail)
+        else:
+            self._health.fine(self._id)
+
+    async def _record(self, message_id: int, outcome: SubmitOutcome) -> None:
+        """What the gateway said must not be lost while the database is away for a moment."""
+        pause = 0.5
+        end = self._clock() + LEASE_MS
+        while True:
+            try:
+                await self._store.write(record_outcome, message_id, outcome)
+                return
+            except StoreAwayError:
+                if self._clock() >= end:
+                    log.error("outcome of message %d (%s) could not be stored", message_id, type(outcome).__name__)
+                    return
+                await self._sleep(pause)
+                pause = min(pause * 2, 10.0)
