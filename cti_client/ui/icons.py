@@ -46,7 +46,7 @@ class GlyphEngine(QIconEngine):
         super().__init__()
         self._family, self._glyph, self._ink = family, glyph, ink
 
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:  # noqa: ARG002 - Qt's signature
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
         """Qt's hook: draw the glyph centred in `rect`."""
         font = QFont(self._family)
         font.setPixelSize(max(1, min(rect.width(), rect.height())))

@@ -32,7 +32,6 @@ def _name(color: QColor) -> str:
 def _ground(c: dict[str, str]) -> str:
     return f"""
 QMainWindow, QDialog, QWidget[kind="desk"] {{ background: {c["background"]}; }}
-QWidget {{ color: {c["text"]}; }}
 QWidget[kind="panel"], QFrame[kind="panel"] {{ background: {c["surface"]}; }}
 QFrame[kind="bar"] {{ background: {c["surface"]}; border: none; border-bottom: 1px solid {c["line"]}; }}
 QFrame[kind="rule"] {{ background: {c["line"]}; border: none; }}
@@ -167,6 +166,7 @@ QSplitter::handle:hover {{ background: {c["accent"]}; }}
 def _pieces(c: dict[str, str], size: Callable[[float], str]) -> str:
     return f"""
 QFrame[kind="card"] {{ background: {c["raised"]}; border: 1px solid {c["line"]}; border-radius: {CARD_CORNER}px; }}
+{_pills(c, size)}
 QFrame[kind="bubble"] {{ background: {c["bubble"]}; border: none; border-radius: 12px; }}
 QMenu {{ background: {c["raised"]}; border: 1px solid {c["edge"]}; border-radius: {CORNER}px; padding: 4px; }}
 QMenu::item {{ padding: 7px 24px 7px 10px; border-radius: 5px; }}
@@ -176,3 +176,18 @@ QMenu::item:disabled {{ color: {c["muted"]}; }}
 QMenu::separator {{ height: 1px; background: {c["line"]}; margin: 4px 8px; }}
 QStatusBar {{ background: {c["surface"]}; color: {c["muted"]}; {size(12)}; }}
 """
+
+
+def _pills(c: dict[str, str], size: Callable[[float], str]) -> str:
+    rules = [
+        f'QLabel[pill="{role}"] {{ background: {c[role + "_soft"]}; color: {c[role]}; }}'
+        for role in ("good", "caution", "bad", "accent")
+    ]
+    return "\n".join(
+        (
+            f"QLabel[pill] {{ border-radius: 9px; padding: 2px 8px; {size(11)}; font-weight: 600; }}",
+            f'QLabel[pill="neutral"] {{ background: {c["neutral_soft"]}; color: {c["muted"]}; }}',
+            f'QLabel[pill="solid"] {{ background: {c["accent"]}; color: {c["on_accent"]}; }}',
+            *rules,
+        )
+    )

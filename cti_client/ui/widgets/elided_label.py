@@ -1,0 +1,54 @@
+"""One line of text from outside that may be longer than its place."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cti_client.ui.widgets.label import Label
+
+
+class ElidedLabel(Label):
+    """Shows as much of the text as fits and ends it with an ellipsis; the tooltip then has the whole.
+
+    `text()` and the accessible name are always the whole text. For texts of ours, which must never be cut, use
+    `Label`.
+    """
+
+    def __init__(self, text: str = "", tone: str = "", *, parent: QWidget | None = None) -> None:
+        super().__init__(text, tone, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        """Line breaks become spaces."""
+        line = " ".join(text.split())
+        if line != self.text():
+            super().setText(line)
+            self._update_tip()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for some letters and the ellipsis."""
+        return QSize(self.fontMetrics().averageCharWidth() * 6, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Qt's hook."""
+        painter = QPainter(self)
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        self.style().drawItemText(
+            painter,
+            self.contentsRect(),
+            int(Qt.AlignmentFlag.AlignVCenter | self.alignment()),
+            self.palette(),
+            self.isEnabled(),
+            shown,
+            self.foregroundRole(),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's hook."""
+        super().resizeEvent(event)
+        self._update_tip()
+
+    def _update_tip(self) -> None:
+        cut = self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
+        # A tooltip that starts with a tag would be read as markup, so it is made into a text that has none.
+        self.setToolTip(self.text().replace("&", "&amp;").replace("<", "&lt;") if cut else "")
