@@ -174,7 +174,7 @@ class _Fields:
 
     def choice(self, name: str, kind: type[E], default: E | None = None) -> E:
         try:
-            return kind(self._body.get(name, default))
+            return kind(str(self._body.get(name, default)))
         except ValueError:
             raise WebhookRefusedError(400, f"{name} is none of {', '.join(kind)}") from None
 

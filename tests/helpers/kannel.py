@@ -1,0 +1,215 @@
+"""A real Kannel on free loopback ports: bearerbox and smsbox, with phones played over its fake SMSC's raw socket.
+
+One for a test run. Skipped with a reason where Kannel is not installed, required where `CI` is set.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from cti_client.telephony.sms.connection import ConnectionSettings, SplitMode
+from tests.helpers.fake_phones import FakePhones
+
+USER = "chat"
+PASSWORD = "s3cret pass&word"
+KEY = "hub-key-1"
+CONNECTION = "kannel1"
+START_S = 20.0
+SEARCH_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+
+CONFIG = """\
+group = core
+admin-port = {admin}
+admin-interface = 127.0.0.1
+admin-password = adm
+status-password = sta
+smsbox-port = {box}
+smsbox-interface = 127.0.0.1
+box-deny-ip = "*.*.*.*"
+box-allow-ip = "127.0.0.1"
+store-type = spool
+store-location = "{directory}/store"
+dlr-storage = spool
+dlr-spool = "{directory}/dlr"
+sms-resend-freq = 2
+log-file = "{directory}/bearerbox.log"
+log-level = 1
+
+group = smsc
+smsc = fake
+smsc-id = PHONES
+host = 127.0.0.1
+port = {phones}
+connect-allow-ip = 127.0.0.1
+
+group = smsbox
+bearerbox-host = 127.0.0.1
+sendsms-port = {send}
+sendsms-interface = 127.0.0.1
+mo-recode = true
+http-request-retry = 720
+http-queue-delay = 1
+log-file = "{directory}/smsbox.log"
+log-level = 1
+
+group = sendsms-user
+username = {user}
+password = "{password}"
+max-messages = 30
+concatenation = true
+
+group = sms-service
+keyword = default
+catch-all = true
+max-messages = 0
+omit-empty = true
+post-url = "{inbound}"
+"""
+
+
+class Kannel:
+    """bearerbox, smsbox and the phones. `hub_port` is where a test lets its hub listen."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._admin, self._box, self._phones_port, self._send, self.hub_port = free_ports(5)
+        self.url = f"http://127.0.0.1:{self._send}/cgi-bin/sendsms"
+        self.hub_url = f"http://127.0.0.1:{self.hub_port}"
+        self._phones: FakePhones | None = None
+
+    @property
+    def phones(self) -> FakePhones:
+        """The phones of the fake network."""
+        assert self._phones is not None
+        return self._phones
+
+    def start(self) -> None:
+        """Write the configuration, start both boxes and connect the phones; raises where one does not come up."""
+        for name in ("store", "dlr"):
+            (self._directory / name).mkdir()
+        inbound = f"{self.hub_url}/gateway/{CONNECTION}/inbound?key={KEY}"
+        inbound += "&from=%p&to=%P&id=%I&coding=%c&charset=%C&at=%T"
+        (self._directory / "kannel.conf").write_text(
+            CONFIG.format(
+                admin=self._admin,
+                box=self._box,
+                phones=self._phones_port,
+                send=self._send,
+                directory=self._directory,
+                user=USER,
+                password=PASSWORD,
+                inbound=inbound,
+            ),
+            encoding="utf-8",
+        )
+        self.start_box("bearerbox", self._admin)
+        self.start_box("smsbox", self._send)
+        # The fake network takes the first connection for its phones, so nothing may probe its port.
+        self._phones = FakePhones(self._phones_port)
+        self._await(self._phones_are_known, "the phones do not get through")
+
+    def stop(self) -> None:
+        """End everything that was started."""
+        assert sys.platform != "win32"
+        if self._phones is not None:
+            self._phones.close()
+        for name in ("smsbox", "bearerbox"):
+            process = self._processes.pop(name, None)
+            if process is not None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def start_box(self, name: str, port: int) -> None:
+        """Start one box and wait until it listens."""
+        binary = shutil.which(name, path=SEARCH_PATH)
+        assert binary is not None
+        with (self._directory / f"{name}.out").open("ab") as out:
+            self._processes[name] = subprocess.Popen(
+                [binary, "-v", "4", "kannel.conf"],
+                cwd=self._directory,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        self._await(lambda: _listens(port), f"{name} does not listen")
+
+    def settings(self, *, split: SplitMode = SplitMode.CONCATENATE, **options: str) -> ConnectionSettings:
+        """Give what a connection to this Kannel is told. Options override those that fit."""
+        return ConnectionSettings(
+            id=CONNECTION,
+            kind="kannel",
+            name="Kannel",
+            public_url=self.hub_url,
+            split=split,
+            secret=KEY,
+            options={"url": self.url, "username": USER, "password": PASSWORD} | options,
+        )
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop bearerbox in its tracks; it goes on where it was at the end."""
+        assert sys.platform != "win32"
+        process = self._processes["bearerbox"]
+        process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGCONT)
+
+    def _phones_are_known(self) -> bool:
+        with urlopen(f"http://127.0.0.1:{self._admin}/status.txt?password=sta", timeout=5) as answer:
+            status: bytes = answer.read()
+        return b"(online" in status
+
+    def _await(self, what: Callable[[], bool], failure: str) -> None:
+        end = time.monotonic() + START_S
+        while not what():
+            if time.monotonic() > end:
+                log = self._directory / "bearerbox.log"
+                raise RuntimeError(f"{failure}\n{log.read_text(errors='replace')[-2000:] if log.exists() else ''}")
+            time.sleep(0.02)
+
+
+def free_ports(count: int) -> list[int]:
+    """Give that many ports of the loopback interface that nobody listens on."""
+    with ExitStack() as held:
+        ports = []
+        for _ in range(count):
+            one = held.enter_context(socket.socket())
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            ports.append(port)
+        return ports
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+@pytest.fixture(scope="session")
+def kannel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kannel]:
+    """The one Kannel of the test run."""
+    missing = [name for name in ("bearerbox", "smsbox") if shutil.which(name, path=SEARCH_PATH) is None]
+    if missing and not os.environ.get("CI"):
+        pytest.skip(f"Kannel is not installed ({', '.join(missing)} not found)")
+    assert not missing, f"CI needs Kannel; {', '.join(missing)} not found"
+    gateway = Kannel(tmp_path_factory.mktemp("kannel"))
+    try:
+        gateway.start()
+        yield gateway
+    finally:
+        gateway.stop()
