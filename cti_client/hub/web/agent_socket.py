@@ -6,6 +6,7 @@ memory until it is cut off. Wake-ups say only that there may be more.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -17,6 +18,8 @@ from cti_client.hub.store.store import Store
 from cti_client.hub.web.tokens import Agent
 from cti_client.wire.codec import encode
 from cti_client.wire.frames import Goodbye, Topic, Welcome
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 """Most records in one frame."""
@@ -86,6 +89,7 @@ class AgentSocket:
                     self.sent = resume_after
                 await self._send_news()
             except TimeoutError:
+                log.warning("desktop of %s: cut off, too slow", self.agent.name)
                 self.leave("too_slow", "This desktop did not take what the hub sent.")
             await self._say_goodbye()
 
