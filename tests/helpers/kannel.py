@@ -121,12 +121,11 @@ class Kannel:
 
     def stop(self) -> None:
         """End everything that was started."""
-        assert sys.platform != "win32"
         if self._phones is not None:
             self._phones.close()
         for name in ("smsbox", "bearerbox"):
             process = self._processes.pop(name, None)
-            if process is not None:
+            if process is not None and sys.platform != "win32":
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
@@ -160,13 +159,15 @@ class Kannel:
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """Stop bearerbox in its tracks; it goes on where it was at the end."""
-        assert sys.platform != "win32"
         process = self._processes["bearerbox"]
-        process.send_signal(signal.SIGSTOP)
-        try:
+        if sys.platform == "win32":
             yield
-        finally:
-            process.send_signal(signal.SIGCONT)
+        else:
+            process.send_signal(signal.SIGSTOP)
+            try:
+                yield
+            finally:
+                process.send_signal(signal.SIGCONT)
 
     def _phones_are_known(self) -> bool:
         with urlopen(f"http://127.0.0.1:{self._admin}/status.txt?password=sta", timeout=5) as answer:

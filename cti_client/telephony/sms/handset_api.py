@@ -23,6 +23,7 @@ The state of the gateway concerns submitting alone; phones can always text.
 import asyncio
 import hmac
 import json
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from enum import StrEnum
@@ -107,9 +108,10 @@ class HandsetApi:
         phone = _query(request, "phone", "")
         if not phone:
             raise WebhookRefusedError(400, "phone is missing")
-        after = _query_number(request, "after")
+        after = int(_query_number(request, "after", r"[0-9]{1,18}"))
+        wait = float(_query_number(request, "wait", r"[0-9]{1,6}([.][0-9]{1,6})?"))
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + min(_query_number(request, "wait"), MAX_WAIT_S)
+        deadline = loop.time() + min(wait, MAX_WAIT_S)
         while True:
             news = self._news
             texts, reports = self._network.fetch(phone, after)
@@ -184,11 +186,11 @@ def _query(request: WebhookRequest, name: str, default: str) -> str:
     return values[-1] if values else default
 
 
-def _query_number(request: WebhookRequest, name: str) -> int:
+def _query_number(request: WebhookRequest, name: str, form: str) -> str:
     value = _query(request, name, "0")
-    if not (value.isascii() and value.isdigit() and len(value) <= 18):
-        raise WebhookRefusedError(400, f"{name} is no whole number")
-    return int(value)
+    if re.fullmatch(form, value) is None:
+        raise WebhookRefusedError(400, f"{name} is no number")
+    return value
 
 
 def _json(value: object) -> WebhookReply:
