@@ -1,0 +1,70 @@
+"""Each agent's numbered stream: appended to by transactions, read by sockets, thinned out by `prune`.
+
+Numbers have no gap and grow in the order of the commits: the raised row of `stream` stays locked until its
+transaction ends, so nobody can commit number 8 before number 7.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cti_client.domain import Millis
+from cti_client.hub.store.tables import agent_record, stream
+from cti_client.wire.codec import encode
+from cti_client.wire.records import Record
+
+_ON_POSTGRESQL = postgresql.insert(stream)
+_RAISE_ON_POSTGRESQL = _ON_POSTGRESQL.on_conflict_do_update(
+    index_elements=[stream.c.agent_id], set_={"seq": stream.c.seq + _ON_POSTGRESQL.excluded.seq}
+).returning(stream.c.agent_id, stream.c.seq)
+_ON_SQLITE = sqlite.insert(stream)
+_RAISE_ON_SQLITE = _ON_SQLITE.on_conflict_do_update(
+    index_elements=[stream.c.agent_id], set_={"seq": stream.c.seq + _ON_SQLITE.excluded.seq}
+).returning(stream.c.agent_id, stream.c.seq)
+
+_SEQ = select(stream.c.seq).where(stream.c.agent_id == bindparam("agent_id"))
+_AFTER = (
+    select(agent_record.c.seq, agent_record.c.record)
+    .where(agent_record.c.agent_id == bindparam("agent_id"), agent_record.c.seq > bindparam("seq"))
+    .order_by(agent_record.c.seq)
+    .limit(bindparam("most"))
+)
+
+
+def append(conn: Connection, news: Mapping[int, Sequence[Record]], now: Millis) -> None:
+    """Number these records into the streams of their agents; the records' own `seq` is not looked at.
+
+    All streams are raised by one statement, in the order of the agents' ids, so that two transactions that
+    tell the same agents never wait for each other in a ring.
+    """
+    raise_by = [{"agent_id": agent_id, "seq": len(news[agent_id])} for agent_id in sorted(news) if news[agent_id]]
+    if not raise_by:
+        return
+    statement = _RAISE_ON_POSTGRESQL if conn.dialect.name == "postgresql" else _RAISE_ON_SQLITE
+    last = {row.agent_id: row.seq for row in conn.execute(statement, raise_by)}
+    rows = []
+    for agent_id, seq in last.items():
+        its_own = news[agent_id]
+        for number, record in enumerate(its_own, start=seq - len(its_own) + 1):
+            text = encode(msgspec.structs.replace(record, seq=number)).decode()
+            rows.append({"agent_id": agent_id, "seq": number, "at": now, "record": text})
+    conn.execute(insert(agent_record), rows)
+
+
+def last_seq(conn: Connection, agent_id: int) -> int:
+    """The number of the agent's newest record, 0 before the first."""
+    return conn.scalar(_SEQ, {"agent_id": agent_id}) or 0
+
+
+def records_after(conn: Connection, agent_id: int, seq: int, limit: int) -> list[bytes] | None:
+    """The JSON of the records that follow number `seq`, in order and without a gap, at most `limit`.
+
+    None where they are not all there any more (`seq` is too old), or `seq` was never given (a restored
+    database): then a snapshot is needed.
+    """
+    rows = conn.execute(_AFTER, {"agent_id": agent_id, "seq": seq, "most": limit}).all()
+    if rows:
+        return [row.record.encode() for row in rows] if rows[0].seq == seq + 1 else None
+    return [] if last_seq(conn, agent_id) == seq else None

@@ -1,0 +1,41 @@
+"""Values of the latest-value topics that the store knows (`wire/topics.py`)."""
+
+from sqlalchemy import Connection, func, literal_column, select
+
+from cti_client.domain.agent import Presence
+from cti_client.domain.interaction import CaseChoice
+from cti_client.hub.store.previews import PREVIEW, choice_at, preview_fields
+from cti_client.hub.store.tables import agent, interaction
+from cti_client.wire.topics import OwnPresence, Waiting, WaitingChat
+
+MOST_WAITING = 200
+"""Rows of the Waiting list that are sent; the total counts all."""
+
+# Spelled like the partial index, so that both engines see that it holds all the rows.
+_UNHELD = literal_column("interaction.state IN ('queued','waiting')")
+_WAITING = PREVIEW.where(_UNHELD).order_by(interaction.c.waiting_since, interaction.c.id).limit(MOST_WAITING)
+_TOTAL = select(func.count()).select_from(interaction).where(_UNHELD)
+
+
+def waiting(conn: Connection) -> Waiting:
+    """The chats that nobody holds and no offer covers, the longest-waiting first (C3).
+
+    `continues` is the rule's answer as of the moment when the chat began.
+    """
+    rows = conn.execute(_WAITING).mappings().all()
+    chats = tuple(
+        WaitingChat(
+            why=row["why_waiting"],
+            continues=choice_at(row, row["started_at"]) is CaseChoice.CONTINUE,
+            **preview_fields(row),
+        )
+        for row in rows
+    )
+    total = len(chats) if len(chats) < MOST_WAITING else conn.scalar(_TOTAL) or 0
+    return Waiting(chats=chats, total=total)
+
+
+def own_presence(conn: Connection, agent_id: int) -> OwnPresence:
+    """This agent's presence; Offline for one we do not know."""
+    row = conn.execute(select(agent.c.presence, agent.c.presence_reason).where(agent.c.id == agent_id)).first()
+    return OwnPresence() if row is None else OwnPresence(presence=Presence(row.presence), reason=row.presence_reason)
