@@ -1,5 +1,15 @@
-"""What became of one message (D3): the states and the ways between them."""
+"""What became of one message (D3): the states, the ways between them, and what a person is told.
 
+A message moves forward only, whatever order reports come in: scheduled, queued, sending, sent, and then one of the
+ends. `DELIVERED` is what the customer's phone itself confirmed, so it corrects every other end but a cancellation
+(which happens before anything is handed over). `UNKNOWN` is settled by any later word (D4).
+
+Two steps are no news about the message and therefore not in this table: putting a text back into the queue that the
+gateway surely did not take, and a new attempt at a failed one. They are decisions of whoever owns the outbox.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -31,3 +41,117 @@ class FailureReason(StrEnum):
     EXPIRED = "expired"
     UNANSWERED = "unanswered"
     """The gateway may have taken it but never said so (D4)."""
+
+
+_REPORTED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNDELIVERED, DeliveryState.FAILED)
+_FORWARD: dict[DeliveryState, tuple[DeliveryState, ...]] = {
+    DeliveryState.SCHEDULED: (
+        *(DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.CANCELLED),
+        *_REPORTED,
+    ),
+    DeliveryState.QUEUED: (DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.CANCELLED, *_REPORTED),
+    DeliveryState.SENDING: (DeliveryState.UNKNOWN, *_REPORTED),
+    DeliveryState.UNKNOWN: _REPORTED,
+    DeliveryState.SENT: (DeliveryState.DELIVERED, DeliveryState.UNDELIVERED, DeliveryState.FAILED),
+    DeliveryState.UNDELIVERED: (DeliveryState.DELIVERED,),
+    DeliveryState.FAILED: (DeliveryState.DELIVERED,),
+    DeliveryState.DELIVERED: (),
+    DeliveryState.CANCELLED: (),
+    DeliveryState.RECEIVED: (),
+}
+"""From each state, the states that are ahead of it."""
+
+
+def advance(current: DeliveryState, event: DeliveryState) -> DeliveryState:
+    """The state after `event` became known: `event` where that is ahead of `current`, else `current`."""
+    return event if event in _FORWARD[current] else current
+
+
+_WORST_FIRST = (
+    *(DeliveryState.FAILED, DeliveryState.UNDELIVERED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED),
+    *(DeliveryState.SCHEDULED, DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT),
+    *(DeliveryState.DELIVERED, DeliveryState.RECEIVED),
+)
+
+
+def sum_parts(states: Collection[DeliveryState]) -> DeliveryState:
+    """One state for a message of several parts. A phone shows nothing until it has them all, so the worst counts."""
+    if not states:
+        raise ValueError("a message has at least one part")
+    return min(states, key=_WORST_FIRST.index)
+
+
+class DeliveryAction(StrEnum):
+    """The one thing a person can do about a message's state."""
+
+    NONE = "none"
+    SEND_AGAIN = "send_again"
+    SETTLE = "settle"
+    """Say whether it arrived."""
+    CHECK_NUMBER = "check_number"
+    CALL = "call"
+    CHECK_CONNECTION = "check_connection"
+    """Somebody who looks after the gateway has to act."""
+    AWAIT_START = "await_start"
+    """Only the customer can change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A delivery state for people (D2a): one sentence, and the action that helps."""
+
+    sentence: str
+    action: DeliveryAction = DeliveryAction.NONE
+
+
+_PLAIN: dict[DeliveryState, str] = {
+    DeliveryState.SCHEDULED: "It goes out at the time that was set.",
+    DeliveryState.QUEUED: "It waits for its turn at the gateway.",
+    DeliveryState.SENDING: "It is being handed to the gateway.",
+    DeliveryState.SENT: "The network has it; the phone of {who} has not confirmed it yet.",
+    DeliveryState.DELIVERED: "The phone of {who} has it.",
+    DeliveryState.CANCELLED: "It was cancelled and never went out.",
+    DeliveryState.RECEIVED: "It came from {who}.",
+}
+_REASONS: dict[FailureReason, tuple[str, DeliveryAction]] = {
+    FailureReason.CONNECTION_BROKEN: ("The gateway could not be reached.", DeliveryAction.CHECK_CONNECTION),
+    FailureReason.NO_CREDIT: ("The account at the gateway has no credit left.", DeliveryAction.CHECK_CONNECTION),
+    FailureReason.NO_ROUTING_RULE: (
+        "No connection is set up that sends from this line.",
+        DeliveryAction.CHECK_CONNECTION,
+    ),
+    FailureReason.OPTED_OUT: (
+        "The number of {who} has opted out; only a START from there opens it again.",
+        DeliveryAction.AWAIT_START,
+    ),
+    FailureReason.BAD_NUMBER: ("No phone has this number.", DeliveryAction.CHECK_NUMBER),
+    FailureReason.LANDLINE: ("The number is a landline, which takes no texts.", DeliveryAction.CALL),
+    FailureReason.CARRIER_REFUSED: ("The carrier refused this text.", DeliveryAction.CALL),
+    FailureReason.EXPIRED: (
+        "The phone of {who} could not be reached in time, so the network gave up.",
+        DeliveryAction.SEND_AGAIN,
+    ),
+    FailureReason.UNANSWERED: ("It did not arrive.", DeliveryAction.SEND_AGAIN),
+}
+_UNEXPLAINED = {
+    DeliveryState.FAILED: ("It could not be sent, and no reason was given.", DeliveryAction.SEND_AGAIN),
+    DeliveryState.UNDELIVERED: ("It did not reach the phone of {who}.", DeliveryAction.SEND_AGAIN),
+}
+
+
+def explain(
+    state: DeliveryState, reason: FailureReason | None = None, *, who: str = "the customer", retry_at: str = ""
+) -> Explanation:
+    """The state of a message in one sentence, with one action.
+
+    `who` names the customer. `retry_at`: the clock time of the next attempt, for a queued message that failed before.
+    """
+    if state is DeliveryState.UNKNOWN:
+        sentence = "The gateway gave no answer, so the text may or may not have gone; it is not sent again by itself."
+        return Explanation(sentence, DeliveryAction.SETTLE)
+    if state is DeliveryState.QUEUED and retry_at:
+        return Explanation(f"The gateway did not take it; it is tried again at {retry_at}.")
+    if state in _UNEXPLAINED:
+        sentence, action = _UNEXPLAINED[state] if reason is None else _REASONS[reason]
+        return Explanation(sentence.format(who=who), action)
+    return Explanation(_PLAIN[state].format(who=who))

@@ -96,3 +96,10 @@ class BadRequestError(RuleError):
     """The request makes no sense; its sentence says why."""
 
     code = "bad_request"
+
+
+class IllegalMoveError(Exception):
+    """Our own mistake: a state machine was given an event that cannot happen in its state. Nothing was changed."""
+
+    def __init__(self, machine: str, state: str, event: str) -> None:
+        super().__init__(f"{machine}: {event} cannot happen while {state}")

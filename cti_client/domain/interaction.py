@@ -7,6 +7,8 @@ a thread is not `ENDED` (A10).
 
 from enum import StrEnum
 
+from cti_client.domain.errors import IllegalMoveError
+
 
 class InteractionState(StrEnum):
     """Where an interaction stands."""
@@ -16,6 +18,45 @@ class InteractionState(StrEnum):
     WAITING = "waiting"
     OPEN = "open"
     ENDED = "ended"
+
+
+class InteractionEvent(StrEnum):
+    """What moves an interaction."""
+
+    OFFERED = "offered"
+    """Routing put it before an agent."""
+    PASSED = "passed"
+    """Its offer was declined, lapsed or was withdrawn; routing looks for the next agent."""
+    NOBODY_LEFT = "nobody_left"
+    """Everyone available was asked."""
+    OPENED = "opened"
+    """An agent accepted it, took it from the Waiting list or started it."""
+    CLOSED = "closed"
+    """Its agent closed it. Nothing else ends an interaction that an agent held (A8)."""
+
+
+_NEXT: dict[InteractionState, dict[InteractionEvent, InteractionState]] = {
+    InteractionState.QUEUED: {
+        InteractionEvent.OFFERED: InteractionState.OFFERED,
+        InteractionEvent.NOBODY_LEFT: InteractionState.WAITING,
+        InteractionEvent.OPENED: InteractionState.OPEN,
+    },
+    InteractionState.OFFERED: {
+        InteractionEvent.PASSED: InteractionState.QUEUED,
+        InteractionEvent.OPENED: InteractionState.OPEN,
+    },
+    InteractionState.WAITING: {InteractionEvent.OPENED: InteractionState.OPEN},
+    InteractionState.OPEN: {InteractionEvent.CLOSED: InteractionState.ENDED},
+    InteractionState.ENDED: {},
+}
+
+
+def next_state(state: InteractionState, event: InteractionEvent) -> InteractionState:
+    """The state after `event`. Raises `IllegalMoveError` where the event cannot happen in this state."""
+    try:
+        return _NEXT[state][event]
+    except KeyError:
+        raise IllegalMoveError("interaction", state, event) from None
 
 
 class Direction(StrEnum):
