@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cti_client.ui.widgets.label import Label
+from cti_client.ui.widgets.tips import plain_tip
 
 
 class ElidedLabel(Label):
@@ -50,5 +51,4 @@ class ElidedLabel(Label):
 
     def _update_tip(self) -> None:
         cut = self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
-        # A tooltip that starts with a tag would be read as markup, so it is made into a text that has none.
-        self.setToolTip(self.text().replace("&", "&amp;").replace("<", "&lt;") if cut else "")
+        self.setToolTip(plain_tip(self.text()) if cut else "")

@@ -1,9 +1,10 @@
 """What stands where there is nothing yet."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from cti_client.ui.theme import SPACE_S, SPACE_XL, Theme
+from cti_client.ui.widgets.glyph import Glyph
 from cti_client.ui.widgets.label import Label
 
 
@@ -15,10 +16,7 @@ class EmptyState(QWidget):
 
     def __init__(self, theme: Theme, icon: str, title: str = "", text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
-        self._icon_name = icon
-        self._picture = QLabel()
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._picture = Glyph(theme, icon, px=32)
         self._title = Label(title, "strong", wrap=True)
         self._text = Label(text, "small", wrap=True)
         self._action = QPushButton()
@@ -27,26 +25,19 @@ class EmptyState(QWidget):
         layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
         layout.setSpacing(SPACE_S)
         layout.addStretch(1)
-        layout.addWidget(self._picture)
+        layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(label)
         layout.addWidget(self._action, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(2)
-        theme.changed.connect(self._repaint_icon)
         self.show_state(icon, title, text)
 
     def show_state(self, icon: str, title: str, text: str = "", action: str = "") -> None:
         """Other words; `action` empty: no button."""
-        self._icon_name = icon
+        self._picture.show_icon(icon)
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
         self._action.setText(action)
         self._action.setVisible(bool(action))
-        self._repaint_icon()
-
-    def _repaint_icon(self) -> None:
-        px = self._theme.pixels(32)
-        icon = self._theme.icon(self._icon_name, "muted")
-        self._picture.setPixmap(icon.pixmap(QSize(px, px), self.devicePixelRatioF()))

@@ -1,10 +1,11 @@
 """A line across a page that says what is wrong and what to do."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from cti_client.ui.theme import CORNER, SPACE_M, SPACE_S, Theme
+from cti_client.ui.widgets.glyph import Glyph
 from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.ui.widgets.label import Label
 
@@ -26,7 +27,7 @@ class Notice(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._role = "neutral"
-        self._picture = QLabel()
+        self._picture = Glyph(theme, ICONS["neutral"], px=18)
         self._text = Label(wrap=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._action = QPushButton()
@@ -40,7 +41,6 @@ class Notice(QWidget):
         layout.addWidget(self._text, 1)
         layout.addWidget(self._action)
         layout.addWidget(self._close)
-        theme.changed.connect(self._repaint_icon)
         self.hide()
 
     @property
@@ -57,7 +57,7 @@ class Notice(QWidget):
         self._action.setText(action)
         self._action.setVisible(bool(action))
         self._close.setVisible(dismissible)
-        self._repaint_icon()
+        self._picture.show_icon(ICONS[role], "muted" if role == "neutral" else role)
         self.show()
         self.update()
 
@@ -78,8 +78,3 @@ class Notice(QWidget):
     def _dismiss(self) -> None:
         self.clear()
         self.dismissed.emit()
-
-    def _repaint_icon(self) -> None:
-        px = self._theme.pixels(18)
-        icon = self._theme.icon(ICONS[self._role], "muted" if self._role == "neutral" else self._role)
-        self._picture.setPixmap(icon.pixmap(QSize(px, px), self.devicePixelRatioF()))

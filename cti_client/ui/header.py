@@ -1,0 +1,159 @@
+"""The bar at the top: is everything connected, am I available, start something."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
+
+from cti_client.desk.views import LinkStatus, LinkView
+from cti_client.domain import Millis
+from cti_client.domain.agent import Presence
+from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from cti_client.ui.widgets.label import Label
+from cti_client.ui.widgets.menu_button import MenuButton
+from cti_client.ui.widgets.pill import Pill
+from cti_client.ui.widgets.tips import plain_tip
+from cti_client.ui.words import presence_name, seconds_left
+from cti_client.wire.topics import ConnectionHealth, Connections, OwnPresence
+
+ROLES = {
+    Presence.AVAILABLE: "good",
+    Presence.BUSY: "caution",
+    Presence.AWAY: "caution",
+    Presence.OFFLINE: "muted",
+}
+ICONS = {
+    Presence.AVAILABLE: "check-circle",
+    Presence.BUSY: "minus-circle",
+    Presence.AWAY: "clock",
+    Presence.OFFLINE: "prohibit",
+}
+
+
+class Header(QFrame):
+    """Shows the link, the gateways that need a word, and presence; emits what is chosen."""
+
+    presence_chosen = Signal(object, str)
+    """`Presence` and the reason (empty but for Away)."""
+    new_chat_wanted = Signal()
+    telephony_toggled = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._link = LinkView(LinkStatus.CONNECTING)
+        self._unsent = 0
+        self._presence = OwnPresence()
+        self.setProperty("kind", "bar")
+        self.link = Pill()
+        self.unsent = Pill(role="caution")
+        self._gateways: list[Pill] = []
+        self._agent = Label(tone="muted")
+        self.presence = MenuButton(theme)
+        self.presence.setMenu(self._build_menu())
+        self.new_chat = QPushButton(theme.icon("chat-circle-text", "on_accent"), self.tr("New chat"))
+        self.new_chat.setProperty("kind", "primary")
+        self.new_chat.setToolTip(self.tr("Text a number first ({keys})").format(keys=_native("Ctrl+N")))
+        self.new_chat.clicked.connect(self.new_chat_wanted)
+        self.telephony = QPushButton(theme.icon("phone-call"), "")
+        self.telephony.clicked.connect(self.telephony_toggled)
+        self.telephony.hide()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(SPACE_L, SPACE_M - 1, SPACE_L, SPACE_M - 1)
+        self._row.setSpacing(SPACE_S)
+        self._row.addWidget(self.link)
+        self._row.addWidget(self.unsent)
+        self._row.addStretch(1)
+        for widget in (self._agent, self.presence, self.new_chat, self.telephony):
+            self._row.addWidget(widget)
+        self._row.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self.show_presence(self._presence)
+        self.show_link(self._link, 0, 0)
+        self.show_ringing(0)
+
+    def show_link(self, link: LinkView, unsent: int, now: Millis) -> None:
+        """The link's state in words, and how many texts have not gone yet."""
+        self._link, self._unsent = link, unsent
+        self.link.setToolTip(plain_tip(link.detail))
+        words = {LinkStatus.LIVE: (self.tr("● Live"), "good"), LinkStatus.REFUSED: (self.tr("Not connected"), "bad")}
+        words[LinkStatus.CONNECTING] = (self.tr("Connecting…"), "neutral")
+        words[LinkStatus.SYNCING] = (self.tr("Loading…"), "neutral")
+        words[LinkStatus.OFFLINE] = (self._offline_words(now), "bad")
+        self.link.show_state(*words[link.status])
+        self.unsent.setVisible(unsent > 0)
+        self.unsent.show_state(self.tr("{n} not sent yet").format(n=unsent), "caution")
+
+    def tick(self, now: Millis) -> None:
+        """Count down to the next attempt."""
+        if self._link.status is LinkStatus.OFFLINE:
+            self.link.show_state(self._offline_words(now), "bad")
+
+    def show_connections(self, connections: Connections) -> None:
+        """A word for each gateway that is broken or only simulated; healthy real ones need none."""
+        for pill in self._gateways:
+            self._row.removeWidget(pill)
+            pill.deleteLater()
+        self._gateways = [self._gateway_pill(one) for one in connections.connections if one.simulated or not one.ok]
+        for place, pill in enumerate(self._gateways, start=2):
+            self._row.insertWidget(place, pill)
+
+    def show_presence(self, presence: OwnPresence) -> None:
+        """The agent's presence as the hub holds it."""
+        self._presence = presence
+        name = presence_name(presence.presence)
+        self.presence.setText(f"{name} · {presence.reason}" if presence.reason else name)
+        self.presence.setIcon(self._theme.icon(ICONS[presence.presence], ROLES[presence.presence]))
+        self.presence.setAccessibleName(self.tr("Presence: {state}").format(state=self.presence.text()))
+
+    def show_agent(self, name: str) -> None:
+        """Who sits here."""
+        self._agent.setText(name)
+
+    def show_ringing(self, ringing: int) -> None:
+        """How many requests ring, on the button that opens the drawer."""
+        words = self.tr("Telephony ({n})").format(n=ringing) if ringing else self.tr("Telephony")
+        self.telephony.setText(words)
+        self.telephony.setAccessibleName(words)
+
+    def show_drawer_button(self, shown: bool) -> None:
+        """Narrow windows have the telephony panel behind this button."""
+        self.telephony.setVisible(shown)
+        self._agent.setVisible(not shown)
+
+    def _offline_words(self, now: Millis) -> str:
+        if self._link.retry_at is None or self._link.retry_at <= now:
+            return self.tr("Offline")
+        left = seconds_left(self._link.retry_at, now)
+        return self.tr("Offline · trying again in {n} s").format(n=left)
+
+    def _gateway_pill(self, health: ConnectionHealth) -> Pill:
+        if health.ok:
+            pill = Pill(health.name, "neutral")
+            pill.setToolTip(self.tr("No real texts leave: this gateway only plays one"))
+        else:
+            pill = Pill(self.tr("{gateway} is down").format(gateway=health.name), "bad")
+            pill.setToolTip(plain_tip(health.detail))
+        return pill
+
+    def _build_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for presence in (Presence.AVAILABLE, Presence.BUSY):
+            self._choice(menu, presence)
+        away = menu.addMenu(self._theme.icon(ICONS[Presence.AWAY], ROLES[Presence.AWAY]), presence_name(Presence.AWAY))
+        for reason in (self.tr("Break"), self.tr("Lunch"), self.tr("Meeting"), self.tr("Training")):
+            away.addAction(reason).triggered.connect(partial(self._choose, Presence.AWAY, reason))
+        self._choice(menu, Presence.OFFLINE)
+        return menu
+
+    def _choice(self, menu: QMenu, presence: Presence) -> QAction:
+        action = menu.addAction(self._theme.icon(ICONS[presence], ROLES[presence]), presence_name(presence))
+        action.triggered.connect(partial(self._choose, presence, ""))
+        return action
+
+    def _choose(self, presence: Presence, reason: str, _checked: bool = False) -> None:
+        self.presence_chosen.emit(presence, reason)
+
+
+def _native(keys: str) -> str:
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

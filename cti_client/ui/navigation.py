@@ -1,0 +1,80 @@
+"""The bar at the left: where one can go, and what one can set."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from cti_client.ui.preferences import Preferences
+from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+
+
+class Navigation(QFrame):
+    """One button a page, the settings menu at the bottom."""
+
+    quit_wanted = Signal()
+
+    def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._preferences = theme, preferences
+        self.setProperty("kind", "panel")
+        self.setAccessibleName(self.tr("Navigation"))
+        self._pages = QButtonGroup(self)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(SPACE_S, SPACE_M, SPACE_S, SPACE_M)
+        self._layout.setSpacing(SPACE_XS)
+        self.desk = self._button("headset", self.tr("Desk"))
+        self.desk.setCheckable(True)
+        self.desk.setChecked(True)
+        self._pages.addButton(self.desk)
+        self._layout.addWidget(self.desk)
+        self._layout.addStretch(1)
+        self.settings = self._button("gear-six", self.tr("Settings"))
+        self.settings.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.settings.setMenu(self._build_menu())
+        self._layout.addWidget(self.settings)
+        theme.changed.connect(self._refresh_icons)
+        self._refresh_icons()
+
+    def _button(self, icon: str, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("kind", "nav")
+        button.setProperty("icon_name", icon)
+        button.setText(name)
+        button.setAccessibleName(name)
+        button.setIconSize(QSize(self._theme.pixels(22), self._theme.pixels(22)))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setMinimumWidth(self._theme.pixels(64))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
+
+    def _refresh_icons(self) -> None:
+        for button in (self.desk, self.settings):
+            role = "accent" if button.isChecked() else "muted"
+            button.setIcon(self._theme.icon(str(button.property("icon_name")), role))
+
+    def _build_menu(self) -> QMenu:
+        menu = QMenu(self)
+        appearance = QActionGroup(menu)
+        menu.addSection(self.tr("Appearance"))
+        names = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
+        for value in Preferences.APPEARANCES:
+            action = menu.addAction(names[value])
+            action.setCheckable(True)
+            action.setChecked(self._preferences.appearance == value)
+            action.triggered.connect(lambda _checked, value=value: setattr(self._preferences, "appearance", value))
+            appearance.addAction(action)
+        menu.addSeparator()
+        self._switch(menu, self.tr("Sounds"), "sound")
+        self._switch(menu, self.tr("System notifications"), "notifications")
+        self._switch(menu, self.tr("Calls by the system’s phone program"), "hand_over_calls")
+        menu.addSeparator()
+        menu.addAction(self._theme.icon("sign-out"), self.tr("Quit"), self.quit_wanted.emit)
+        return menu
+
+    def _switch(self, menu: QMenu, name: str, preference: str) -> QAction:
+        action = menu.addAction(name)
+        action.setCheckable(True)
+        action.setChecked(getattr(self._preferences, preference))
+        action.toggled.connect(lambda on: setattr(self._preferences, preference, on))
+        return action
