@@ -18,7 +18,7 @@ from cti_client.hub.health import HealthBoard
 from cti_client.hub.intake import take_in
 from cti_client.hub.services.configure import apply_configuration
 from cti_client.hub.services.outbox import expire_leases
-from cti_client.hub.store.prune import prune
+from cti_client.hub.store.prune import KeepRecords, prune
 from cti_client.hub.store.sqlite import SqliteStore
 from cti_client.hub.store.store import Store
 from cti_client.hub.web.agent_sockets import AgentSockets
@@ -97,8 +97,8 @@ class Hub:
         connections = self._make_connections()
         bus = Bus()
         store = SqliteStore(config.database, clock, bus)
-        closing.push_async_callback(store.close)
         await store.open()
+        closing.push_async_callback(store.close)
         closing.push_async_callback(server.stop)
         await store.write(apply_configuration, config)
 

@@ -74,7 +74,7 @@ class EmbeddedHub:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve(), debug=False)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  whoever started us gets it, or the log
             if self._started.done():
                 log.error("the embedded hub ended by a mistake: %s", trouble(error))
             else:

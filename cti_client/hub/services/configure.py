@@ -6,9 +6,9 @@ no more, an agent who is no longer configured can no longer sign in.
 
 from sqlalchemy import select, update
 
-from cti_client.domain.agent import Presence
 from cti_client.domain.phone_number import parse_address
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
+from cti_client.hub.services.set_presence import agent_gone
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, connection, line, stream
 from cti_client.hub.store.upsert import insert_or_nothing, upsert
@@ -24,8 +24,11 @@ def apply_configuration(tx: Tx, config: HubConfig) -> None:
     for person in config.agents:
         _agent(tx, person)
     names = [person.name for person in config.agents]
-    gone = {"token_hash": "", "presence": Presence.OFFLINE, "presence_before": ""}
-    tx.conn.execute(update(agent).where(agent.c.name.not_in(names)).values(gone))
+    for agent_id in tx.conn.scalars(
+        select(agent.c.id).where(agent.c.name.not_in(names), agent.c.token_hash != "")
+    ).all():
+        tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(token_hash=""))
+        agent_gone(tx, agent_id)
 
 
 def _connection(tx: Tx, one: ConnectionConfig) -> None:

@@ -2,13 +2,14 @@
 
 from aiohttp import web
 
+from cti_client.domain.errors import ChatEndedError
 from cti_client.hub.services.edit_case import edit_case
 from cti_client.hub.services.edit_contact import edit_contact
+from cti_client.hub.store import record_builders
 from cti_client.hub.store.cases import list_cases
 from cti_client.hub.store.contacts import contact_record
 from cti_client.hub.store.messages import message_page
 from cti_client.hub.store.numbers import check_number
-from cti_client.hub.store.records import case_record
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.timeline import interaction_timeline
 from cti_client.hub.web.agents import PREFIX, asker, command, path_id, query_number
@@ -55,7 +56,9 @@ async def _edit_case(request: web.Request) -> web.Response:
 
 def _edit_and_show_case(tx: Tx, agent_id: int, case_id: int, edit: api.EditCase) -> records.Case:
     edit_case(tx, agent_id, case_id, edit)
-    return case_record(tx.conn, case_id)
+    for case in record_builders.cases(tx.conn, [case_id]):
+        return case
+    raise ChatEndedError("This chat has ended.")
 
 
 async def _messages(request: web.Request) -> web.Response:

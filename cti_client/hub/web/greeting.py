@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from cti_client.domain.phone_number import display, parse_address
+from cti_client.domain.phone_number import display
 from cti_client.hub.store import tables
 from cti_client.wire.frames import Line
 
@@ -28,9 +28,7 @@ def read_greeting(conn: Connection, agent_id: int) -> Greeting:
     """All of it, in one consistent read."""
     line = tables.line
     rows = conn.execute(
-        select(
-            line.c.id, line.c.name, line.c.address, line.c.country, line.c.connection_id, line.c.offer_seconds
-        ).order_by(line.c.id)
+        select(line.c.id, line.c.name, line.c.address, line.c.connection_id, line.c.offer_seconds).order_by(line.c.id)
     ).all()
     return Greeting(
         hub_id=hub_id(conn),
@@ -40,7 +38,7 @@ def read_greeting(conn: Connection, agent_id: int) -> Greeting:
                 id=row.id,
                 name=row.name,
                 address=row.address,
-                display=display(parse_address(row.address, row.country)),
+                display=display(row.address),
                 can_send=row.connection_id is not None,
             )
             for row in rows

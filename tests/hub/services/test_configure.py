@@ -1,0 +1,71 @@
+"""Settings become rows; what is no longer set is retired, never deleted."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from cti_client.domain.agent import Presence
+from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
+from cti_client.hub.services.configure import apply_configuration
+from cti_client.hub.services.set_presence import agent_connected
+from cti_client.hub.store import tables
+from cti_client.hub.token_hash import hash_token
+from cti_client.telephony.sms.connection import ConnectionSettings
+from tests.helpers.hub_store import opened_store
+
+ANNA, BO = AgentConfig(name="Anna", token="a" * 20), AgentConfig(name="Bo", token="b" * 20)
+SUPPORT = LineConfig(address="+1 (212) 555-0100", name="Support", connection="kannel", offer_seconds=30)
+SHORT = LineConfig(address="12345", name="Votes", connection="kannel")
+KANNEL = ConnectionConfig(
+    settings=ConnectionSettings(id="kannel", kind="kannel", name="Kannel", secret="s3cret", options={"password": "p"})
+)
+
+
+def settings(folder: Path, *, lines: Sequence[LineConfig], agents: Sequence[AgentConfig]) -> HubConfig:
+    return HubConfig(database=folder / "hub.db", connections=(KANNEL,), lines=tuple(lines), agents=tuple(agents))
+
+
+def rows(conn: Connection, table: Table) -> list[dict[str, Any]]:
+    return [dict(row) for row in conn.execute(select(table)).mappings()]
+
+
+async def test_settings_become_rows_and_again_change_nothing(tmp_path: Path) -> None:
+    config = settings(tmp_path, lines=[SUPPORT, SHORT], agents=[ANNA, BO])
+    async with opened_store(tmp_path) as store:
+        await store.write(apply_configuration, config)
+        first = [await store.read(rows, table) for table in (tables.line, tables.agent, tables.connection)]
+        await store.write(apply_configuration, config)
+        assert [await store.read(rows, table) for table in (tables.line, tables.agent, tables.connection)] == first
+        lines, agents, connections = first
+        assert [(line["address"], line["offer_seconds"]) for line in lines] == [("+12125550100", 30), ("12345", 20)]
+        assert [agent["token_hash"] for agent in agents] == [hash_token(ANNA.token), hash_token(BO.token)]
+        assert {row["agent_id"] for row in await store.read(rows, tables.stream)} == {row["id"] for row in agents}
+        assert "s3cret" not in str(connections)
+        assert ANNA.token not in str(agents)
+
+
+async def test_a_line_that_is_gone_keeps_its_row_and_sends_no_more(tmp_path: Path) -> None:
+    async with opened_store(tmp_path) as store:
+        await store.write(apply_configuration, settings(tmp_path, lines=[SUPPORT, SHORT], agents=[ANNA]))
+        renamed = replace(SUPPORT, name="Help desk")
+        await store.write(apply_configuration, settings(tmp_path, lines=[renamed], agents=[ANNA]))
+        lines = await store.read(rows, tables.line)
+        assert [(line["name"], line["connection_id"]) for line in lines] == [("Help desk", "kannel"), ("Votes", None)]
+        await store.write(apply_configuration, settings(tmp_path, lines=[], agents=[ANNA]))
+        assert {line["connection_id"] for line in await store.read(rows, tables.line)} == {None}
+
+
+async def test_an_agent_who_is_gone_cannot_sign_in_and_gets_no_offers(tmp_path: Path) -> None:
+    async with opened_store(tmp_path) as store:
+        await store.write(apply_configuration, settings(tmp_path, lines=[], agents=[ANNA, BO]))
+        for agent in await store.read(rows, tables.agent):
+            await store.write(agent_connected, agent["id"])
+        await store.write(apply_configuration, settings(tmp_path, lines=[], agents=[ANNA]))
+        anna, bo = await store.read(rows, tables.agent)
+        assert (anna["presence"], bo["presence"]) == (Presence.AVAILABLE, Presence.OFFLINE)
+        assert bo["token_hash"] == ""
+        await store.write(apply_configuration, settings(tmp_path, lines=[], agents=[ANNA, BO]))
+        assert [agent["id"] for agent in await store.read(rows, tables.agent)] == [anna["id"], bo["id"]]

@@ -1,0 +1,114 @@
+"""Latest values: read when something changed, at most twice a second, and now and then in case a hint was lost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from cti_client.domain.agent import Presence
+from cti_client.hub.health import HealthBoard
+from cti_client.hub.web.topic_feed import TopicFeed
+from cti_client.wire.codec import decode
+from cti_client.wire.topics import OwnPresence, Waiting
+
+PATIENCE_S = 10.0
+
+
+class Bench:
+    """A store that answers with a queue's length, and a desktop that counts what it is told."""
+
+    def __init__(self, *, gap: float = 0.05, net: float = 60.0) -> None:
+        self.total = 0
+        self.reads = 0
+        self.changes = 0
+        self.present = [7]
+        self.changed = asyncio.Condition()
+        self.feed = TopicFeed(
+            self,
+            HealthBoard([], lambda: 0, lambda: None),
+            lambda: self.present,
+            self._tell,
+            gap_seconds=gap,
+            net_seconds=net,
+        )
+
+    async def read(self, fn: Callable[..., Any], agents: list[int]) -> Any:
+        self.reads += 1
+        return Waiting(total=self.total), {one: OwnPresence(presence=Presence.BUSY) for one in agents}
+
+    async def write(self, fn: Callable[..., Any], *args: Any) -> Any:
+        raise AssertionError
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def shown(self, agent_id: int = 7) -> int | None:
+        value = self.feed.values_for(agent_id).get("waiting")
+        return None if value is None else decode(value, Waiting).total
+
+    async def until_shown(self, total: int) -> None:
+        async with asyncio.timeout(PATIENCE_S), self.changed:
+            await self.changed.wait_for(lambda: self.shown() == total)
+
+    def _tell(self) -> None:
+        self.changes += 1
+        asyncio.get_running_loop().create_task(self._notify())
+
+    async def _notify(self) -> None:
+        async with self.changed:
+            self.changed.notify_all()
+
+
+@asynccontextmanager
+async def feeding(bench: Bench) -> AsyncIterator[Bench]:
+    task = asyncio.create_task(bench.feed.run())
+    try:
+        yield bench
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_change_is_read_once_and_told_once() -> None:
+    async with feeding(Bench()) as bench:
+        await bench.until_shown(0)
+        bench.total = 3
+        bench.feed.mark()
+        await bench.until_shown(3)
+        assert (bench.reads, bench.changes) == (2, 2)
+        assert decode(bench.feed.values_for(7)["presence"], OwnPresence).presence is Presence.BUSY
+
+
+async def test_a_storm_of_changes_is_read_no_faster_than_the_gap() -> None:
+    loop = asyncio.get_running_loop()
+    async with feeding(Bench(gap=0.1)) as bench:
+        begun = loop.time()
+        for total in range(1, 1_000):
+            bench.total = total
+            bench.feed.mark()
+            await asyncio.sleep(0)
+        await bench.until_shown(999)
+        assert bench.reads <= 2 + (loop.time() - begun) / 0.1
+
+
+async def test_a_lost_hint_costs_the_nets_time() -> None:
+    async with feeding(Bench(net=0.1)) as bench:
+        await bench.until_shown(0)
+        bench.total = 5
+        await bench.until_shown(5)
+
+
+async def test_nothing_is_read_for_nobody_and_nothing_old_is_shown_to_the_next() -> None:
+    async with feeding(Bench(gap=0.01)) as bench:
+        await bench.until_shown(0)
+        bench.present = []
+        reads = bench.reads
+        bench.feed.mark()
+        async with asyncio.timeout(PATIENCE_S):
+            while bench.shown() is not None:
+                await asyncio.sleep(0.01)
+        assert bench.reads == reads
+        bench.present, bench.total = [8], 2
+        bench.feed.mark()
+        async with asyncio.timeout(PATIENCE_S), bench.changed:
+            await bench.changed.wait_for(lambda: bench.shown(8) == 2)
