@@ -1,0 +1,263 @@
+"""Draws the rows of the chat view: bubbles, separators, delivery ticks and the actions under a bubble."""
+
+from collections import OrderedDict
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+
+from cti_client.domain.delivery import DeliveryState
+from cti_client.ui.bubble import ActionSpot, Bubble, BubbleStyle, lay_out
+from cti_client.ui.models.thread import MOST_ROWS, ThreadModel
+from cti_client.ui.models.thread_row import RowAction, ThreadRow
+from cti_client.ui.theme import BUBBLE_CORNER, CORNER, SPACE_S, Theme
+
+TICKS: dict[DeliveryState, tuple[str, str]] = {
+    DeliveryState.SCHEDULED: ("calendar-blank", "muted"),
+    DeliveryState.QUEUED: ("clock", "caution"),
+    DeliveryState.SENDING: ("clock", "caution"),
+    DeliveryState.SENT: ("check", "muted"),
+    DeliveryState.DELIVERED: ("checks", "accent"),
+    DeliveryState.UNDELIVERED: ("warning-circle", "bad"),
+    DeliveryState.FAILED: ("warning-circle", "bad"),
+    DeliveryState.UNKNOWN: ("question", "caution"),
+    DeliveryState.CANCELLED: ("prohibit", "muted"),
+}
+"""Icon and colour of each delivery state; the tooltip and the screen reader have the words."""
+
+KEPT_LAYOUTS = 200
+KEPT_SIZES = 4 * MOST_ROWS
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ChatDelegate(QStyledItemDelegate):
+    """Paints `ThreadRow`s. Heights are remembered per row and width, layouts for the rows seen last."""
+
+    action_chosen = Signal(object, object)
+    """A `ThreadRow` and the `RowAction` clicked in it."""
+    link_chosen = Signal(object)
+    """A `Link` was clicked; nothing has been opened."""
+
+    def __init__(self, theme: Theme, view: QListView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._view = view
+        self._style = BubbleStyle(theme)
+        self._sizes: dict[ThreadRow, QSize] = {}
+        self._sizes_width = 0
+        self._layouts: OrderedDict[ThreadRow, Bubble] = OrderedDict()
+        self._hovered: tuple[ThreadRow, RowAction] | None = None
+        theme.changed.connect(self._forget)
+
+    # Measuring
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - the width is the view's
+        """Qt's hook."""
+        # Called for every row of the window at each change, so it looks up before it does anything else.
+        row = row_of(index)
+        size = self._sizes.get(row)
+        if size is None:
+            size = self._sizes[row] = QSize(1, int(self.bubble(row, self._sizes_width).height))
+        return size
+
+    def lay_out_at(self, width: int) -> None:
+        """From now on rows are measured at this width of the viewport. Call before each layout of the view."""
+        if width != self._sizes_width or len(self._sizes) > KEPT_SIZES:
+            self._sizes.clear()
+            self._sizes_width = width
+
+    def bubble(self, row: ThreadRow, width: int) -> Bubble:
+        """The row laid out at this width."""
+        bubble = self._layouts.get(row)
+        if bubble is None or int(bubble.width) != width:
+            bubble = lay_out(row, float(width), self._style, self._theme.palette.accent)
+            self._layouts[row] = bubble
+            if len(self._layouts) > KEPT_LAYOUTS:
+                self._layouts.popitem(last=False)
+        self._layouts.move_to_end(row)
+        return bubble
+
+    def _forget(self) -> None:
+        self._style = BubbleStyle(self._theme)
+        self._sizes.clear()
+        self._layouts.clear()
+
+    # Painting
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Qt's hook."""
+        row = row_of(index)
+        bubble = self.bubble(row, self._view.viewport().width())
+        palette = self._theme.palette
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(QPointF(option.rect.topLeft()))
+        state = option.state
+        if row.heading:
+            self._paint_heading(painter, bubble, row)
+        if row.first_unread:
+            self._paint_unread(painter, bubble)
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        self._paint_box(painter, bubble, row, chosen=chosen)
+        painter.setPen(palette.text)
+        bubble.text.draw(painter, bubble.text_at)
+        painter.setPen(palette.caution)
+        if bubble.warning is not None:
+            bubble.warning.draw(painter, bubble.warning_at)
+        painter.setPen(palette.muted)
+        if bubble.note is not None:
+            bubble.note.draw(painter, bubble.note_at)
+        self._paint_meta(painter, bubble, row)
+        if bubble.problem is not None:
+            self._paint_problem(painter, bubble, row)
+        if state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
+            painter.setPen(QPen(palette.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(bubble.box.adjusted(-2, -2, 2, 2), BUBBLE_CORNER + 1, BUBBLE_CORNER + 1)
+        painter.restore()
+
+    def _paint_heading(self, painter: QPainter, bubble: Bubble, row: ThreadRow) -> None:
+        palette = self._theme.palette
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.surface)
+        painter.drawRoundedRect(bubble.heading, bubble.heading.height() / 2, bubble.heading.height() / 2)
+        painter.setPen(palette.muted)
+        painter.setFont(self._style.heading)
+        words = self._style.heading_metrics.elidedText(
+            row.heading, Qt.TextElideMode.ElideMiddle, bubble.heading.width() - 2 * SPACE_S
+        )
+        painter.drawText(bubble.heading, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_unread(self, painter: QPainter, bubble: Bubble) -> None:
+        palette = self._theme.palette
+        painter.setFont(self._style.heading)
+        words = self.tr("New")
+        half = self._style.heading_metrics.horizontalAdvance(words) / 2 + SPACE_S
+        middle = bubble.unread.center()
+        painter.setPen(QPen(palette.accent, 1))
+        painter.drawLine(QPointF(bubble.unread.left(), middle.y()), QPointF(middle.x() - half, middle.y()))
+        painter.drawLine(QPointF(middle.x() + half, middle.y()), QPointF(bubble.unread.right(), middle.y()))
+        painter.drawText(bubble.unread, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_box(self, painter: QPainter, bubble: Bubble, row: ThreadRow, *, chosen: bool) -> None:
+        palette = self._theme.palette
+        waits = row.mine and row.message_id == 0
+        edge: QColor | None = None if row.mine else palette.line
+        if chosen:
+            edge = palette.accent
+        pen = QPen(edge, 1.0) if edge is not None else QPen(Qt.PenStyle.NoPen)
+        if waits:
+            pen = QPen(palette.edge, 1.0, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(palette.bubble if row.mine else palette.surface)
+        painter.drawRoundedRect(bubble.box.adjusted(0.5, 0.5, -0.5, -0.5), BUBBLE_CORNER, BUBBLE_CORNER)
+
+    def _paint_meta(self, painter: QPainter, bubble: Bubble, row: ThreadRow) -> None:
+        painter.setFont(self._style.small)
+        painter.setPen(self._theme.palette.muted)
+        if row.policy:
+            px = self._style.tick
+            spot = QRectF(bubble.policy.left(), bubble.policy.center().y() - px / 2, px, px)
+            self._theme.icon("robot", "muted").paint(painter, spot.toRect())
+            painter.drawText(
+                bubble.policy.adjusted(px + SPACE_S / 2, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), row.policy
+            )
+        painter.drawText(bubble.meta, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), row.meta)
+        if row.tick in TICKS:
+            name, role = TICKS[row.tick]
+            self._theme.icon(name, role).paint(painter, bubble.tick.toRect())
+
+    def _paint_problem(self, painter: QPainter, bubble: Bubble, row: ThreadRow) -> None:
+        assert bubble.problem is not None
+        palette = self._theme.palette
+        failed = row.tick in (DeliveryState.FAILED, DeliveryState.UNDELIVERED)
+        role = "bad" if failed else "caution"
+        px = self._style.tick
+        spot = QRectF(bubble.problem_at.x() - px - SPACE_S / 2, bubble.problem_at.y(), px, px)
+        self._theme.icon("warning-circle" if failed else "clock", role).paint(painter, spot.toRect())
+        painter.setPen(palette.bad if failed else palette.caution)
+        bubble.problem.draw(painter, bubble.problem_at)
+        for number, each in enumerate(bubble.actions):
+            self._paint_action(painter, each, first=number == 0, hovered=self._hovered == (row, each.action))
+
+    def _paint_action(self, painter: QPainter, spot: ActionSpot, *, first: bool, hovered: bool) -> None:
+        palette = self._theme.palette
+        painter.setPen(QPen(palette.rim, 1.0))
+        painter.setBrush(palette.hover if hovered else palette.raised)
+        painter.drawRoundedRect(spot.box.adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
+        painter.setPen(palette.accent if first else palette.text)
+        painter.setFont(self._style.action)
+        painter.drawText(spot.box, Qt.AlignmentFlag.AlignCenter, spot.words)
+
+    # The pointer
+
+    def under(self, view: QAbstractItemView, where: QPointF) -> tuple[ThreadRow, Bubble, QPointF] | None:
+        """The row under a point of the viewport, its layout, and the point within it."""
+        index = view.indexAt(where.toPoint())
+        if not index.isValid():
+            return None
+        row = row_of(index)
+        return row, self.bubble(row, view.viewport().width()), where - QPointF(view.visualRect(index).topLeft())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's hook, put on the viewport by the view: clicks on actions and links, the hand over them."""
+        if watched is not self._view.viewport():
+            return super().eventFilter(watched, event)
+        if isinstance(event, QMouseEvent):
+            return self._mouse(event)
+        if event.type() == QEvent.Type.Leave:
+            self._hover(None)
+        elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            self._tip(event)
+            return True
+        return False
+
+    def _mouse(self, event: QMouseEvent) -> bool:
+        hit = self.under(self._view, event.position())
+        action = hit[1].action_at(hit[2]) if hit else None
+        link = hit[1].link_at(hit[0], hit[2]) if hit and action is None else None
+        if event.type() == QEvent.Type.MouseMove:
+            self._hover((hit[0], action) if hit and action is not None else None)
+            over = action is not None or link is not None
+            self._view.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+        elif event.type() == QEvent.Type.MouseButtonRelease and event.button() == Qt.MouseButton.LeftButton:
+            if hit and action is not None:
+                self.action_chosen.emit(hit[0], action)
+                return True
+            if link is not None:
+                self.link_chosen.emit(link)
+                return True
+        return False
+
+    def _hover(self, now: tuple[ThreadRow, RowAction] | None) -> None:
+        if now != self._hovered:
+            self._hovered = now
+            self._view.viewport().update()
+
+    def _tip(self, event: QHelpEvent) -> None:
+        hit = self.under(self._view, QPointF(event.pos()))
+        words = ""
+        if hit:
+            row, bubble, inside = hit
+            link = bubble.link_at(row, inside)
+            if link is not None:
+                words = self.tr("Leads to {host}").format(host=link.host)
+            elif bubble.tick.adjusted(-4, -4, 4, 4).contains(inside):
+                words = row.tick_text
+            elif bubble.meta.contains(inside):
+                words = row.full_time
+        # Words of a gateway must not be read as markup, so they are escaped and then always are.
+        QToolTip.showText(event.globalPos(), f"<qt>{_escaped(words)}</qt>" if words else "", self._view)
+
+
+def row_of(index: Index) -> ThreadRow:
+    """The `ThreadRow` behind an index of a `ThreadModel`."""
+    model = index.model()
+    assert isinstance(model, ThreadModel)
+    row = model.row_at(index.row())
+    assert row is not None
+    return row
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
