@@ -17,6 +17,7 @@ from cti_client.hub.services.send_sms import send_sms
 from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store import tables
 from cti_client.hub.store.store import Tx
+from cti_client.hub.store.upsert import insert_row
 from cti_client.telephony.sms.connection import InboundSms, OutboundSms, SubmitOutcome
 from cti_client.wire import api
 
@@ -89,8 +90,7 @@ class ServiceHub:
         """A contact with this number, as an operator's import would make it."""
 
         def make(conn: Connection) -> int:
-            made = conn.execute(insert(tables.contact).values(created_at=1, name="Eva"))
-            contact_id = int(made.inserted_primary_key[0])
+            contact_id = insert_row(conn, tables.contact, {"created_at": 1, "name": "Eva"})
             conn.execute(insert(tables.phone).values(contact_id=contact_id, address=address, **phone))
             return contact_id
 

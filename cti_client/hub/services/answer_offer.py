@@ -21,7 +21,8 @@ def accept_offer(tx: Tx, agent_id: int, offer_id: int, accept: api.Accept) -> ap
     """
     chat = _lock_chat(tx, offer_id)
     if end_offer(tx, offer_id, OfferState.ACCEPTED, agent_id=agent_id, number=accept.number):
-        return open_for_agent(tx, chat, agent_id, accept.choice, "accepted")
+        made_at = tx.conn.scalar(select(offer.c.made_at).where(offer.c.id == offer_id)) or tx.now
+        return open_for_agent(tx, chat, agent_id, accept.choice, "accepted", as_of=made_at)
     if chat.state == InteractionState.OPEN and chat.agent_id == agent_id:
         return api.Accepted(interaction_id=chat.id, case_id=chat.case_id, thread_id=chat.thread_id)
     raise gone(tx, chat, agent_id)

@@ -1,12 +1,14 @@
 """Which case a chat goes into: the thread's latest, reopened, or a new one (A8)."""
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, exists, func, select, update
 
+from cti_client.domain import Millis
 from cti_client.domain.case import default_choice
 from cti_client.domain.interaction import CaseChoice, CaseStatus, Disposition, InteractionState
 from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case, case_event, interaction
+from cti_client.hub.store.upsert import insert_row
 
 
 def latest_case(tx: Tx, thread_id: int, *, other_than: int | None = None) -> AnyRow | None:
@@ -17,11 +19,13 @@ def latest_case(tx: Tx, thread_id: int, *, other_than: int | None = None) -> Any
     return tx.conn.execute(query.order_by(case.c.last_at.desc(), case.c.id.desc()).limit(1).with_for_update()).first()
 
 
-def begin_case(tx: Tx, thread_id: int, contact_id: int, agent_id: int, choice: CaseChoice | None) -> int:
-    """The case for a chat that begins. `choice` None: the rule decides. Continue without a case makes one."""
+def begin_case(
+    tx: Tx, thread_id: int, contact_id: int, agent_id: int, choice: CaseChoice | None, *, as_of: Millis
+) -> int:
+    """The case for a chat that begins; Continue without a case makes one. `choice` None: the rule, `as_of` then."""
     last = latest_case(tx, thread_id)
     if choice is None:
-        choice = CaseChoice.NEW if last is None else default_choice(last.last_at, tx.now)
+        choice = default_choice(None if last is None else last.last_at, as_of)
     if choice is CaseChoice.CONTINUE and last is not None:
         reopen_case(tx, last.id, agent_id)
         return int(last.id)
@@ -30,12 +34,10 @@ def begin_case(tx: Tx, thread_id: int, contact_id: int, agent_id: int, choice: C
 
 def new_case(tx: Tx, thread_id: int, contact_id: int | None, agent_id: int) -> int:
     """A fresh case of this thread."""
-    made = tx.conn.execute(
-        insert(case).values(
-            thread_id=thread_id, contact_id=contact_id, agent_id=agent_id, opened_at=tx.now, last_at=tx.now
-        )
+    began = {"opened_at": tx.now, "last_at": tx.now}
+    case_id = insert_row(
+        tx.conn, case, {"thread_id": thread_id, "contact_id": contact_id, "agent_id": agent_id, **began}
     )
-    case_id = int(made.inserted_primary_key[0])
     tx.news.case(case_id)
     return case_id
 
@@ -58,7 +60,7 @@ def reopen_case(tx: Tx, case_id: int, agent_id: int) -> None:
 
 
 def close_case(
-    tx: Tx, case_id: int, disposition: Disposition, *, at: int | None = None, notes: str | None = None
+    tx: Tx, case_id: int, disposition: Disposition, *, at: Millis | None = None, notes: str | None = None
 ) -> None:
     """The chat in this case is over. `FOLLOW_UP` leaves the case pending: somebody still has to act."""
     pending = disposition is Disposition.FOLLOW_UP

@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from cti_client.domain.interaction import InteractionState
+from cti_client.domain.interaction import InteractionEvent, InteractionState, next_state
 from cti_client.hub.services.cases import close_case
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.interactions import lock_interaction, require_holder, touch
@@ -20,7 +20,8 @@ def close_chat(tx: Tx, agent_id: int, interaction_id: int, close: api.Close) -> 
     if chat.state == InteractionState.ENDED and chat.agent_id == agent_id:
         return
     require_holder(chat, agent_id)
-    touch(tx, chat.id, state=InteractionState.ENDED, ended_at=tx.now, disposition=close.disposition)
+    ended = next_state(InteractionState.OPEN, InteractionEvent.CLOSED)
+    touch(tx, chat.id, state=ended, ended_at=tx.now, disposition=close.disposition)
     tx.news.interaction(chat.id, former=agent_id)
     close_case(tx, chat.case_id, close.disposition, notes=close.notes)
     note_event(tx, chat.id, "closed", case_id=chat.case_id, agent_id=agent_id, detail=close.disposition)

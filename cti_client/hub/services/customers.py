@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, offer, phone, thread
+from cti_client.hub.store.upsert import insert_row
 
 
 def contact_of(tx: Tx, thread_row: AnyRow) -> int:
@@ -21,9 +22,9 @@ def contact_of(tx: Tx, thread_row: AnyRow) -> int:
     address = thread_row.address
     found = tx.conn.scalar(select(phone.c.contact_id).where(phone.c.address == address).order_by(phone.c.contact_id))
     if found is None:
-        found = tx.conn.execute(insert(contact).values(created_at=tx.now, search=address)).inserted_primary_key[0]
+        found = insert_row(tx.conn, contact, {"created_at": tx.now, "search": address})
         kind = "Mobile" if thread_row.repliable else "Other"
-        tx.conn.execute(insert(phone).values(contact_id=found, address=address, type=kind))
+        insert_row(tx.conn, phone, {"contact_id": found, "address": address, "type": kind})
     tx.conn.execute(update(thread).where(thread.c.id == thread_row.id).values(contact_id=found))
     return int(found)
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, select, update
 
+from cti_client.domain import Millis
 from cti_client.domain.errors import ChatEndedError, NotFoundError
-from cti_client.domain.interaction import CaseChoice, InteractionState
+from cti_client.domain.interaction import CaseChoice, InteractionEvent, InteractionState, next_state
 from cti_client.hub.services.cases import begin_case
 from cti_client.hub.services.customers import contact_of
 from cti_client.hub.services.events import note_event
@@ -51,19 +52,23 @@ def touch(tx: Tx, interaction_id: int, **values: Any) -> None:
     tx.news.interaction(interaction_id)
 
 
-def open_for_agent(tx: Tx, chat: AnyRow, agent_id: int, choice: CaseChoice | None, kind: str) -> api.Accepted:
+def open_for_agent(
+    tx: Tx, chat: AnyRow, agent_id: int, choice: CaseChoice | None, kind: str, *, as_of: Millis
+) -> api.Accepted:
     """Give a locked interaction that nobody holds to this agent, with the case by `choice` and the contact.
 
-    `kind` names the event: accepted, taken or started. Any standing offer is the caller's to end first.
+    `choice` None: the rule's answer `as_of` the moment for which the agent was shown it. `kind` names the event:
+    accepted, taken or started. Any standing offer is the caller's to end first.
     """
+    state = next_state(InteractionState(chat.state), InteractionEvent.OPENED)
     thread_row = lock_thread(tx, chat.thread_id)
     contact_id = contact_of(tx, thread_row)
-    case_id = begin_case(tx, chat.thread_id, contact_id, agent_id, choice)
+    case_id = begin_case(tx, chat.thread_id, contact_id, agent_id, choice, as_of=as_of)
     last_message = tx.conn.scalar(select(func.max(message.c.id)).where(message.c.interaction_id == chat.id))
     touch(
         tx,
         chat.id,
-        state=InteractionState.OPEN,
+        state=state,
         agent_id=agent_id,
         case_id=case_id,
         accepted_at=tx.now,

@@ -28,4 +28,5 @@ def lapse_offers(tx: Tx) -> Millis | None:
             note_event(tx, row.interaction_id, "lapsed", agent_id=row.agent_id)
             back_to_queue(tx, row.interaction_id, WHY_UNANSWERED)
     route_offers(tx)
-    return tx.conn.scalar(select(func.min(offer.c.deadline)).where(_IS_OPEN))
+    next_deadline: Millis | None = tx.conn.scalar(select(func.min(offer.c.deadline)).where(_IS_OPEN))
+    return next_deadline

@@ -6,11 +6,11 @@ that is live with its sender or begins one, and a chat that begins stands before
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from cti_client.domain import Millis
 from cti_client.domain.clean_text import clean_text
-from cti_client.domain.consent import ConsentState, Keyword, keyword
+from cti_client.domain.consent import ConsentState, Keyword, keyword, transition
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction, InteractionState
 from cti_client.domain.phone_number import parse_address
@@ -24,7 +24,7 @@ from cti_client.hub.services.route_offers import route_offers
 from cti_client.hub.services.threads import AnyRow, thread_of_address
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case, inbound_key, interaction, message, stray_text, thread
-from cti_client.hub.store.upsert import insert_or_nothing
+from cti_client.hub.store.upsert import insert_or_nothing, insert_row
 from cti_client.telephony.sms.connection import InboundSms
 
 LATE_AFTER: Millis = 60_000
@@ -53,7 +53,6 @@ _SET_KEY = (
     .where(inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway"))
     .values(message_id=bindparam("message"))
 )
-_INSERT_MESSAGE = insert(message)
 _SET_LAST_LINE = update(thread).where(thread.c.id == bindparam("thread")).values(last_line_id=bindparam("line"))
 _SET_CASE_TIME = update(case).where(case.c.id == bindparam("case")).values(last_at=bindparam("at"))
 
@@ -71,7 +70,7 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     line = line_of_recipient(tx.conn, recipient)
     if line is None:
         stray = {"sender": clean_text(sms.sender)[0], "recipient": recipient, "text": text, "at": at}
-        tx.conn.execute(insert(stray_text), {**key, **stray, "why": "unknown_line"})
+        insert_row(tx.conn, stray_text, {**key, **stray, "why": "unknown_line"})
         return Received(None, stray=True)
 
     sender = parse_address(clean_text(sms.sender)[0], line.country)
@@ -92,8 +91,9 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     else:
         interaction_id, begins = _begin(tx, customer, line, at), True
 
-    message_id = tx.conn.execute(
-        _INSERT_MESSAGE,
+    message_id = insert_row(
+        tx.conn,
+        message,
         {
             "thread_id": customer.id,
             "interaction_id": interaction_id,
@@ -106,7 +106,7 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
             "note": _note(sms.omitted, changed),
             **_size(text),
         },
-    ).inserted_primary_key[0]
+    )
     tx.conn.execute(_SET_KEY, {"connection": key["connection_id"], "gateway": key["gateway_id"], "message": message_id})
     tx.news.message(message_id)
     if customer.last_line_id != line.id:
@@ -144,7 +144,7 @@ def _begin(tx: Tx, customer: AnyRow, line: AnyRow, at: Millis) -> int:
         "started_at": at,
         "waiting_since": at,
     }
-    interaction_id = int(tx.conn.execute(insert(interaction), values).inserted_primary_key[0])
+    interaction_id = insert_row(tx.conn, interaction, values)
     tx.news.interaction(interaction_id)
     tx.news.topic("waiting")
     return interaction_id
@@ -178,16 +178,16 @@ def _apply_consent(
     interaction_id: int | None,
 ) -> None:
     """Consent follows the customer's words. A confirmation goes out only where something changed (B7)."""
-    if word is Keyword.STOP:
-        state, basis = ConsentState.OPTED_OUT, "texted STOP"
-    elif word is Keyword.START or (word is Keyword.YES and before is ConsentState.OPTED_OUT):
-        state, basis = ConsentState.OPTED_IN, "texted START"
-    elif before is ConsentState.UNKNOWN:
-        state, basis = ConsentState.OPTED_IN, "texted first"
+    state = transition(before, word)
+    if state is before:
+        return
+    if state is ConsentState.OPTED_OUT:
+        basis = "texted STOP"
+    elif word is Keyword.START or before is ConsentState.OPTED_OUT:
+        basis = "texted START"
     else:
-        return
-    if not change_consent(tx, customer, line.id, state, basis=basis, words=text, message_id=message_id):
-        return
+        basis = "texted first"
+    change_consent(tx, customer, line.id, state, basis=basis, words=text, message_id=message_id)
     if state is ConsentState.OPTED_OUT:
         confirmation, policy = OPT_OUT_CONFIRMATION, OPT_OUT_POLICY
     elif before is ConsentState.OPTED_OUT:

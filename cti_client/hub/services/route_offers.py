@@ -1,16 +1,16 @@
 """Queued chats go before agents, oldest first (A10, C3)."""
 
-from sqlalchemy import bindparam, insert, literal_column, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 
-from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
-from cti_client.domain.interaction import InteractionState
+from cti_client.domain.interaction import InteractionEvent, InteractionState, next_state
 from cti_client.domain.offer import OfferState
 from cti_client.domain.routing import RoutableAgent, choose_agent
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, interaction, line, offer
+from cti_client.hub.store.upsert import insert_row
 
 WHY_DECLINED = "declined"
 WHY_UNANSWERED = "nobody answered"
@@ -34,19 +34,19 @@ def route_offers(tx: Tx) -> int:
     A chat that everyone was asked for in vain goes to the Waiting list. One for which nobody is available stays
     queued (and shows in that list) until somebody is. Chats that another transaction holds are left to it.
     """
-    agents: dict[int, Millis] = {row.id: row.idle_since for row in tx.conn.execute(_AVAILABLE)}
+    agents = {row.id: RoutableAgent(row.id, row.idle_since) for row in tx.conn.execute(_AVAILABLE)}
     made = 0
     for chat in tx.conn.execute(_QUEUED if agents else _NOT_TOLD).all():
         asked, number = _asked(tx, chat.id)
-        chosen = choose_agent([RoutableAgent(*entry) for entry in agents.items() if entry[0] not in asked])
+        chosen = choose_agent(agents.values(), asked)
         if chosen is not None:
             _make_offer(tx, chat, chosen, number + 1)
-            agents[chosen] = tx.now
+            agents[chosen] = RoutableAgent(chosen, tx.now)
             made += 1
         elif asked:
-            _set(tx, chat.id, state=InteractionState.WAITING, why_waiting=chat.why_waiting or WHY_UNANSWERED)
+            _move(tx, chat.id, InteractionEvent.NOBODY_LEFT, why_waiting=chat.why_waiting or WHY_UNANSWERED)
         else:
-            _set(tx, chat.id, why_waiting=WHY_NOBODY)
+            _move(tx, chat.id, None, why_waiting=WHY_NOBODY)
             # An agent may be turning available in a transaction that we do not see yet: look again after the commit.
             tx.wakes.add("offers")
     return made
@@ -54,7 +54,7 @@ def route_offers(tx: Tx) -> int:
 
 def back_to_queue(tx: Tx, interaction_id: int, why: str) -> None:
     """The chat's offer is over without an answer; `route_offers` decides where it goes."""
-    _set(tx, interaction_id, InteractionState.OFFERED, state=InteractionState.QUEUED, why_waiting=why)
+    _move(tx, interaction_id, InteractionEvent.PASSED, why_waiting=why, before=InteractionState.OFFERED)
 
 
 def _asked(tx: Tx, interaction_id: int) -> tuple[set[int], int]:
@@ -65,8 +65,9 @@ def _asked(tx: Tx, interaction_id: int) -> tuple[set[int], int]:
 
 
 def _make_offer(tx: Tx, chat: AnyRow, agent_id: int, number: int) -> None:
-    made = tx.conn.execute(
-        insert(offer),
+    offer_id = insert_row(
+        tx.conn,
+        offer,
         {
             "interaction_id": chat.id,
             "agent_id": agent_id,
@@ -76,17 +77,29 @@ def _make_offer(tx: Tx, chat: AnyRow, agent_id: int, number: int) -> None:
             "state": OfferState.OPEN,
         },
     )
-    _set(tx, chat.id, state=InteractionState.OFFERED, why_waiting="")
+    _move(tx, chat.id, InteractionEvent.OFFERED, why_waiting="")
     note_event(tx, chat.id, "offered", agent_id=agent_id)
-    tx.news.offer(made.inserted_primary_key[0])
+    tx.news.offer(offer_id)
     tx.wakes.add("offers")
 
 
-def _set(tx: Tx, interaction_id: int, expected: InteractionState = InteractionState.QUEUED, **values: str) -> None:
+def _move(
+    tx: Tx,
+    interaction_id: int,
+    event: InteractionEvent | None,
+    *,
+    why_waiting: str,
+    before: InteractionState = InteractionState.QUEUED,
+) -> None:
+    """By compare-and-set: nothing happens where the chat is not in the state `before` any more."""
     tx.conn.execute(
         update(interaction)
-        .where(interaction.c.id == interaction_id, interaction.c.state == expected)
-        .values(version=interaction.c.version + 1, **values)
+        .where(interaction.c.id == interaction_id, interaction.c.state == before)
+        .values(
+            version=interaction.c.version + 1,
+            state=before if event is None else next_state(before, event),
+            why_waiting=why_waiting,
+        )
     )
     tx.news.interaction(interaction_id)
     tx.news.topic("waiting")

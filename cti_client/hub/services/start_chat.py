@@ -1,6 +1,6 @@
 """An agent starts a chat with a number, or comes back to it (A12)."""
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.errors import (
@@ -21,6 +21,7 @@ from cti_client.hub.services.take_waiting import take_chat
 from cti_client.hub.services.threads import AnyRow, thread_of_address
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, offer, phone, thread
+from cti_client.hub.store.upsert import insert_row
 from cti_client.wire import api
 
 
@@ -45,8 +46,9 @@ def start_chat(tx: Tx, agent_id: int, start: api.StartChat) -> api.Accepted:
     _require_consent(tx, customer, line)
     if start.contact_id is not None:
         _choose_contact(tx, customer, start.contact_id)
-    chat_id = tx.conn.execute(
-        insert(interaction),
+    chat_id = insert_row(
+        tx.conn,
+        interaction,
         {
             "thread_id": customer.id,
             "line_id": line.id,
@@ -54,9 +56,9 @@ def start_chat(tx: Tx, agent_id: int, start: api.StartChat) -> api.Accepted:
             "state": InteractionState.QUEUED,
             "started_at": tx.now,
         },
-    ).inserted_primary_key[0]
+    )
     tx.conn.execute(update(thread).where(thread.c.id == customer.id).values(last_line_id=line.id))
-    return open_for_agent(tx, lock_interaction(tx, chat_id)[1], agent_id, None, "started")
+    return open_for_agent(tx, lock_interaction(tx, chat_id)[1], agent_id, None, "started", as_of=tx.now)
 
 
 def _line(tx: Tx, line_id: int | None) -> AnyRow | None:

@@ -29,7 +29,7 @@ def take_chat(tx: Tx, chat: AnyRow, agent_id: int, choice: CaseChoice | None, ki
         mine = select(offer.c.id).where(offer.c.interaction_id == chat.id, offer.c.state == OfferState.OPEN)
         offer_id = tx.conn.scalar(mine)
         if offer_id is not None and end_offer(tx, offer_id, OfferState.ACCEPTED, agent_id=agent_id):
-            return open_for_agent(tx, chat, agent_id, choice, "accepted")
+            return open_for_agent(tx, chat, agent_id, choice, "accepted", as_of=chat.started_at)
     if chat.state not in (InteractionState.QUEUED, InteractionState.WAITING):
         raise gone(tx, chat, agent_id)
-    return open_for_agent(tx, chat, agent_id, choice, kind)
+    return open_for_agent(tx, chat, agent_id, choice, kind, as_of=chat.started_at)

@@ -1,14 +1,21 @@
-"""`INSERT ... ON CONFLICT DO NOTHING` for both engines.
+"""Inserts for both engines: plain, `ON CONFLICT DO NOTHING` and `ON CONFLICT DO UPDATE`.
 
-SQLAlchemy spells it once for each dialect; the two share their syntax here. It is the one way in which services make
+SQLAlchemy spells conflicts once for each dialect; the two share their syntax here. They are the one way in which services make
 rows that somebody else may be making at the same moment: the unique index decides, the loser reads the winner's row.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Connection, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_row(conn: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    """Insert one row; its id."""
+    key = conn.execute(insert(table), values).inserted_primary_key
+    assert key is not None
+    return int(key[0])
 
 
 def insert_or_nothing(

@@ -180,7 +180,8 @@ def test_a_chat_that_rings_elsewhere_is_not_pulled(hub: ServiceHub) -> None:
     with pytest.raises(OfferGoneError) as gone:
         hub.run(take_waiting, hub.ben, hub.row(tables.interaction).id, api.Take())
     assert gone.value.by == "Anna"
-    assert hub.run(take_waiting, hub.anna, hub.row(tables.interaction).id, api.Take())
+    hub.run(take_waiting, hub.anna, hub.row(tables.interaction).id, api.Take())
+    assert hub.row(tables.interaction).agent_id == hub.anna
     assert hub.row(tables.offer).state == "accepted"
 
 
