@@ -51,6 +51,7 @@ smsc-id = PHONES
 host = 127.0.0.1
 port = {phones}
 connect-allow-ip = 127.0.0.1
+denied-smsc-id = NOWHERE
 
 group = smsbox
 bearerbox-host = 127.0.0.1
