@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 import aiohttp
 import msgspec
+import pytest
 
 from cti_client.hub.bootstrap import Hub
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Limits, LineConfig
@@ -187,3 +188,8 @@ async def running_hub(
             yield RunningHub(hub=hub, url=url, config=config, gateways=given, http=http)
     finally:
         await hub.stop()
+
+
+def web_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the hub's doors logged."""
+    return [one.getMessage() for one in caplog.records if one.name.startswith("cti_client.hub.web")]

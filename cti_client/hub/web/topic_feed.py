@@ -59,8 +59,9 @@ class TopicFeed:
             agents = sorted(self._present())
             if agents:
                 await self._refresh(agents)
-            else:  # nobody must ever be shown values as old as the last one who was here
+            elif self._shared:  # nobody must ever be shown values as old as the last one who was here
                 self._shared, self._presence = {}, {}
+                self._changed()
             await asyncio.sleep(self._gap)
             try:
                 async with asyncio.timeout(self._net):

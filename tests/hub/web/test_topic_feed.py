@@ -46,7 +46,7 @@ class Bench:
         value = self.feed.values_for(agent_id).get("waiting")
         return None if value is None else decode(value, Waiting).total
 
-    async def until_shown(self, total: int) -> None:
+    async def until_shown(self, total: int | None) -> None:
         async with asyncio.timeout(PATIENCE_S), self.changed:
             await self.changed.wait_for(lambda: self.shown() == total)
 
@@ -104,9 +104,7 @@ async def test_nothing_is_read_for_nobody_and_nothing_old_is_shown_to_the_next()
         bench.present = []
         reads = bench.reads
         bench.feed.mark()
-        async with asyncio.timeout(PATIENCE_S):
-            while bench.shown() is not None:
-                await asyncio.sleep(0.01)
+        await bench.until_shown(None)
         assert bench.reads == reads
         bench.present, bench.total = [8], 2
         bench.feed.mark()
