@@ -46,7 +46,7 @@ def keyword(text: str) -> Keyword | None:
     if len(text) > _LONGEST_TEXT:
         return None
     plain = unicodedata.normalize("NFKD", text).casefold()
-    letters = "".join(character for character in plain if unicodedata.category(character)[0] not in "MC")
+    letters = "".join(character for character in plain if not _is_mark(character))
     first = next((index for index, character in enumerate(letters) if character.isalnum()), None)
     if first is None:
         return None
@@ -61,3 +61,8 @@ def transition(state: ConsentState, word: Keyword | None) -> ConsentState:
     if word in (Keyword.START, Keyword.YES) or state is ConsentState.UNKNOWN:
         return ConsentState.OPTED_IN
     return state
+
+
+def _is_mark(character: str) -> bool:
+    """Accents, and what is invisible."""
+    return unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf")

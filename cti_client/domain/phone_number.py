@@ -162,10 +162,14 @@ def _readings(text: str, digits: str, country: str) -> Iterator["PhoneNumber"]:
 
 
 def _is_whole(number: "PhoneNumber") -> bool:
+    """Of a possible length, and the same when it is read again (a trunk zero may hide behind another)."""
     import phonenumbers
 
-    whole = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
-    return whole and len(f"{number.country_code}{_national(number)}") <= _E164_LONGEST
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return False
+    value = f"+{number.country_code}{_national(number)}"
+    again = _international(value)
+    return len(value) <= _E164_LONGEST + 1 and again is not None and _national(again) == _national(number)
 
 
 def _national(number: "PhoneNumber") -> str:

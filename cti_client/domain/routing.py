@@ -17,7 +17,7 @@ class RoutableAgent:
 def choose_agent(available: Iterable[RoutableAgent], asked: Collection[int] = ()) -> int | None:
     """The agent who has been idle longest and was not `asked` for this chat yet; None where nobody is left.
 
-    The order does not depend on that of `available`: of two equally idle agents the one with the smaller id comes first.
+    Of two equally idle agents the one with the smaller id comes first, in whatever order they are given.
     """
     left = (agent for agent in available if agent.agent_id not in asked)
     chosen = min(left, key=lambda agent: (agent.idle_since, agent.agent_id), default=None)
