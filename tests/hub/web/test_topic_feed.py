@@ -10,11 +10,12 @@ from cti_client.hub.health import HealthBoard
 from cti_client.hub.web.topic_feed import TopicFeed
 from cti_client.wire.codec import decode
 from cti_client.wire.topics import OwnPresence, Waiting
+from tests.helpers.scripted_store import ScriptedStore
 
 PATIENCE_S = 10.0
 
 
-class Bench:
+class Bench(ScriptedStore):
     """A store that answers with a queue's length, and a desktop that counts what it is told."""
 
     def __init__(self, *, gap: float = 0.05, net: float = 60.0) -> None:
@@ -32,15 +33,10 @@ class Bench:
             net_seconds=net,
         )
 
-    async def read(self, fn: Callable[..., Any], agents: list[int]) -> Any:
+    async def on_read(self, fn: Callable[..., Any], *args: Any) -> Any:
+        (agents,) = args
         self.reads += 1
         return Waiting(total=self.total), {one: OwnPresence(presence=Presence.BUSY) for one in agents}
-
-    async def write(self, fn: Callable[..., Any], *args: Any) -> Any:
-        raise AssertionError
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
 
     def shown(self, agent_id: int = 7) -> int | None:
         value = self.feed.values_for(agent_id).get("waiting")

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from pathlib import Path
 
-import aiohttp
 import pytest
+from yarl import URL
 
 from cti_client.domain.delivery import DeliveryState
 from cti_client.hub.store.sqlite import SqliteStore
@@ -56,7 +56,7 @@ async def test_fifty_first_texts_at_once_make_one_offer(tmp_path: Path) -> None:
 async def test_the_connection_gets_the_call_as_it_came(tmp_path: Path) -> None:
     async with running_hub(tmp_path) as hub:
         url = f"{hub.url}/gateway/fake/report/7/delivered?a=1&a=2&b=%E9%00&empty="
-        async with hub.http.put(aiohttp.client.URL(url, encoded=True), headers={"X-Key": "k"}) as answer:
+        async with hub.http.put(URL(url, encoded=True), headers={"X-Key": "k"}) as answer:
             assert answer.status == 200
         (call,) = hub.gateway.calls
         assert (call.method, call.path) == ("PUT", "report/7/delivered")

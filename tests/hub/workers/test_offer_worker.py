@@ -9,9 +9,10 @@ from cti_client.domain import Millis
 from cti_client.hub.services.lapse_offers import lapse_offers
 from cti_client.hub.workers.offers import OfferWorker
 from tests.helpers.fake_alarm import FakeAlarm
+from tests.helpers.scripted_store import ScriptedStore
 
 
-class Bench:
+class Bench(ScriptedStore):
     """A store that answers with what the test says stands open, and counts sweeps."""
 
     def __init__(self) -> None:
@@ -22,18 +23,15 @@ class Bench:
         self.alarm = FakeAlarm()
         self.worker = OfferWorker(self, self.alarm, lambda: self.now)
 
-    async def read(self, fn: Callable[..., Any], *args: Any) -> Any:
+    async def on_read(self, fn: Callable[..., Any], *args: Any) -> Any:
         return min(self.deadlines, default=None), self.routable
 
-    async def write(self, fn: Callable[..., Any], *args: Any) -> Any:
+    async def on_write(self, fn: Callable[..., Any], *args: Any) -> Any:
         assert fn is lapse_offers
         self.sweeps.append(self.now)
         self.deadlines = [deadline for deadline in self.deadlines if deadline > self.now]
         self.routable = False
         return min(self.deadlines, default=None)
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
 
     async def wake_at(self, now: Millis) -> Millis | None:
         await self.alarm.asleep()

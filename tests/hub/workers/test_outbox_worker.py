@@ -17,6 +17,7 @@ from cti_client.hub.workers.outbox import LEASE_MS, OutboxWorker
 from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SubmitOutcome, Taken, Unclear
 from tests.helpers.fake_alarm import FakeAlarm
 from tests.helpers.fake_connection import FakeConnection
+from tests.helpers.scripted_store import ScriptedStore
 
 NOW = 1_000_000
 PATIENCE_S = 10.0
@@ -26,7 +27,7 @@ def sms(number: int) -> OutboundSms:
     return OutboundSms(message_id=number, sender="+15550100", recipient=f"+1555123{number:04}", text="Hi")
 
 
-class OutboxStore:
+class OutboxStore(ScriptedStore):
     """Answers the three functions which the worker runs, from lists."""
 
     def __init__(self) -> None:
@@ -38,12 +39,12 @@ class OutboxStore:
         self.blocked = False
         self.all_recorded = asyncio.Condition()
 
-    async def read(self, fn: Callable[..., Any], connection_id: str) -> Any:
+    async def on_read(self, fn: Callable[..., Any], *args: Any) -> Any:
         assert fn is next_due
-        assert connection_id == "fake"
+        assert args == ("fake",)
         return NOW if self.due else self.later
 
-    async def write(self, fn: Callable[..., Any], *args: Any) -> Any:
+    async def on_write(self, fn: Callable[..., Any], *args: Any) -> Any:
         if fn is take_due:
             _, limit, lease = args
             assert lease == LEASE_MS
@@ -60,9 +61,6 @@ class OutboxStore:
             self.recorded.append((args[0], args[1]))
             self.all_recorded.notify_all()
         return None
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
 
     async def until_recorded(self, count: int) -> list[tuple[int, SubmitOutcome]]:
         async with asyncio.timeout(PATIENCE_S), self.all_recorded:

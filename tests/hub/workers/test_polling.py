@@ -11,6 +11,7 @@ from cti_client.hub.workers.polling import Poller
 from cti_client.telephony.sms.connection import InboundMode, InboundSms, PollOutcome
 from tests.helpers.fake_alarm import FakeAlarm
 from tests.helpers.fake_connection import FakeConnection
+from tests.helpers.scripted_store import ScriptedStore
 
 NOW = 1_000_000
 
@@ -20,21 +21,18 @@ def page(number: int) -> PollOutcome:
     return PollOutcome(texts=(sms,), cursor=f"after {number}")
 
 
-class CursorStore:
+class CursorStore(ScriptedStore):
     def __init__(self) -> None:
         self.cursor = ""
         self.texts: list[str] = []
 
-    async def read(self, fn: Callable[..., Any], connection_id: str) -> Any:
+    async def on_read(self, fn: Callable[..., Any], *args: Any) -> Any:
         return self.cursor
 
-    async def write(self, fn: Callable[..., Any], *args: Any) -> Any:
+    async def on_write(self, fn: Callable[..., Any], *args: Any) -> Any:
         assert fn is take_in_poll
         _, texts, _, self.cursor = args
         self.texts += [text.gateway_id for text in texts]
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
 
 
 class Bench:
