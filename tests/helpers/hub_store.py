@@ -13,6 +13,7 @@ from cti_client.hub.bus import Bus
 from cti_client.hub.store import tables
 from cti_client.hub.store.sqlite import SqliteStore
 from cti_client.hub.store.store import Tx
+from cti_client.hub.store.upsert import insert_row
 
 CONNECTION_ID = "sim"
 LINE_ADDRESS = "+15550100"
@@ -62,7 +63,7 @@ async def opened_store(
 
 def seed_connection(tx: Tx, connection_id: str = CONNECTION_ID, *, kind: str = "simulator") -> str:
     """A connection to a gateway."""
-    tx.conn.execute(insert(tables.connection).values(id=connection_id, kind=kind, name=connection_id))
+    tx.conn.execute(insert(tables.connection), {"id": connection_id, "kind": kind, "name": connection_id})
     return connection_id
 
 
@@ -75,15 +76,13 @@ def seed_line(
 ) -> int:
     """A line; its id. `options` are further columns."""
     values = {"address": address, "name": name, "connection_id": connection_id, **options}
-    made = tx.conn.execute(insert(tables.line).values(values))
-    return int(made.inserted_primary_key[0])
+    return insert_row(tx.conn, tables.line, values)
 
 
 def seed_agent(tx: Tx, name: str = "Anna", presence: Presence = Presence.AVAILABLE) -> int:
     """An agent with an empty stream; its id."""
-    made = tx.conn.execute(insert(tables.agent).values(name=name, presence=presence, idle_since=tx.now))
-    agent_id = int(made.inserted_primary_key[0])
-    tx.conn.execute(insert(tables.stream).values(agent_id=agent_id, seq=0))
+    agent_id = insert_row(tx.conn, tables.agent, {"name": name, "presence": presence, "idle_since": tx.now})
+    tx.conn.execute(insert(tables.stream), {"agent_id": agent_id, "seq": 0})
     return agent_id
 
 

@@ -1,6 +1,5 @@
 """What offers and the Waiting list show of a chat before an agent holds it: who, the first words, the last case."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, select
@@ -105,7 +104,7 @@ def preview_fields(row: RowMapping) -> dict[str, Any]:
     }
 
 
-def case_brief(row: Mapping[str, Any]) -> CaseBrief | None:
+def case_brief(row: RowMapping) -> CaseBrief | None:
     """From a row with `LAST_CASE_COLUMNS`; None where it has no such case."""
     if row["last_case_id"] is None:
         return None
@@ -120,9 +119,9 @@ def case_brief(row: Mapping[str, Any]) -> CaseBrief | None:
     )
 
 
-def choice_at(row: Mapping[str, Any], at: Millis) -> CaseChoice:
+def choice_at(row: RowMapping, at: Millis) -> CaseChoice:
     """What Accept does by default, for a row with `LAST_CASE_COLUMNS` (A8)."""
-    return CaseChoice.NEW if row["last_case_id"] is None else default_choice(row["last_case_at"], at)
+    return default_choice(row["last_case_at"], at)
 
 
 def words(text: str, length: int = WORDS_LENGTH) -> str:

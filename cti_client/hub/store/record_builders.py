@@ -6,7 +6,7 @@ Each answers by id, in the order of the ids; what is not there, or is not held b
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, exists, func, select
 from sqlalchemy import case as when
 
 from cti_client.domain.call_id import sms_call_id
@@ -32,7 +32,7 @@ from cti_client.wire import records
 
 _MOST_OTHER_CONTACTS = 20
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 
 _OFFERS = (
     PREVIEW.add_columns(offer.c.id, offer.c.version, offer.c.number, offer.c.made_at, offer.c.deadline)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
@@ -22,7 +22,7 @@ from cti_client.wire.records import Case, Interaction, Offer, Record
 
 __all__ = ["records_after", "write_news"]
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _CASE_THREADS = select(case.c.id, case.c.thread_id).where(case.c.id.in_(_IDS))
 _MESSAGE_THREADS = select(message.c.id, message.c.thread_id).where(message.c.id.in_(_IDS))
 _CHATS = select(
@@ -126,10 +126,11 @@ def _tell_cases(conn: Connection, touched: _Touched, opened: list[Any], told: _T
         del ids[body.id]
     for case_id in ids:  # what is left is no chat's case now: a running chat may have been moved out of it
         if case_id in touched.case_threads:
-            was_shown_to = {touched.holder(touched.case_threads[case_id])}
+            holder = touched.holder(touched.case_threads[case_id])
+            was_shown_to = set() if holder is None else {holder}
         else:  # its row is gone, so whoever holds a touched chat may have had it
             was_shown_to = {chat.agent_id for chat in touched.chats.values() if _is_open(chat)}
-        for agent_id in was_shown_to - {None}:
+        for agent_id in sorted(was_shown_to):
             told[agent_id].append(removal(Case, case_id))
 
 

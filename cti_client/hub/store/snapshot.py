@@ -5,7 +5,7 @@ from sqlalchemy import Connection, select
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.store import record_builders as build
-from cti_client.hub.store.envelopes import envelope
+from cti_client.hub.store.envelopes import Body, envelope
 from cti_client.hub.store.streams import last_seq
 from cti_client.hub.store.tables import interaction, message, offer
 from cti_client.wire.frames import Snapshot
@@ -21,7 +21,7 @@ def snapshot(conn: Connection, agent_id: int) -> Snapshot:
     chats = conn.execute(select(interaction.c.id, interaction.c.case_id).where(*is_open)).all()
     of_them = message.c.interaction_id.in_(select(interaction.c.id).where(*is_open))
     messages = conn.scalars(select(message.c.id).where(of_them))
-    bodies = [
+    bodies: list[Body] = [
         *build.offers(conn, offers.all()),
         *build.interactions(conn, [row.id for row in chats]),
         *build.cases(conn, [row.case_id for row in chats]),

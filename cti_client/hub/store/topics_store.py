@@ -1,6 +1,6 @@
 """Values of the latest-value topics that the store knows (`wire/topics.py`)."""
 
-from sqlalchemy import Connection, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
@@ -12,7 +12,7 @@ MOST_WAITING = 200
 """Rows of the Waiting list that are sent; the total counts all."""
 
 # Spelled like the partial index, so that both engines see that it holds all the rows.
-_UNHELD = literal_column("interaction.state IN ('queued','waiting')")
+_UNHELD: ColumnElement[bool] = literal_column("interaction.state IN ('queued','waiting')")
 _WAITING = PREVIEW.where(_UNHELD).order_by(interaction.c.waiting_since, interaction.c.id).limit(MOST_WAITING)
 _TOTAL = select(func.count()).select_from(interaction).where(_UNHELD)
 

@@ -15,6 +15,7 @@ from cti_client.hub.bus import Bus, Hint
 from cti_client.hub.store.sqlite import SqliteStore
 from cti_client.hub.store.store import StoreAwayError, Tx
 from cti_client.hub.store.tables import agent, stray_text
+from cti_client.hub.store.upsert import insert_row
 from tests.helpers.hub_store import NOON, TestClock, open_store
 
 
@@ -49,7 +50,7 @@ async def hold_writer(store: SqliteStore) -> tuple[Gate, asyncio.Task[None]]:
 
 
 def add_agent(tx: Tx, name: str) -> int:
-    return int(tx.conn.execute(insert(agent).values(name=name)).inserted_primary_key[0])
+    return insert_row(tx.conn, agent, {"name": name})
 
 
 def add_and_refuse(tx: Tx, name: str) -> None:
