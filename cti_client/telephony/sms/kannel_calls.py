@@ -32,7 +32,7 @@ _FAILURES = (
 def query_bytes(request: WebhookRequest) -> dict[str, bytes]:
     """Read the query as bytes: Kannel percent-encodes text in whatever charset it came. The last of a name holds."""
     if not request.raw_query:
-        return {key: values[-1].encode("utf-8", "surrogatepass") for key, values in request.query.items() if values}
+        return {key: values[-1].encode("utf-8", "surrogateescape") for key, values in request.query.items() if values}
     found = {}
     for pair in request.raw_query.split("&"):
         key, _, value = pair.replace("+", " ").partition("=")
