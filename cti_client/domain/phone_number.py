@@ -60,8 +60,8 @@ _E164_LONGEST = 15
 def parse_address(raw: str, country: str) -> Address:
     """Read a sender or a recipient as a gateway gives it; `country` (ISO code) is that of our line.
 
-    Without a plus, digits are read as the country's own, in national or international form, then as international.
-    Three to six digits, and up to eight where that is no whole number in this country, are a short code.
+    Without a plus, digits are read as the country's own, in international or national form, then as another's. Three to
+    six digits, and up to eight where that is no whole number in this country, are a short code.
     """
     return _parse(raw, country.upper())
 
@@ -149,9 +149,13 @@ def _readings(text: str, digits: str, country: str) -> Iterator["PhoneNumber"]:
         spellings: list[tuple[str, str | None]] = [(text, None)]
     else:
         own_code = str(phonenumbers.country_code_for_region(country))
-        spellings = [(f"+{digits}", None)] if digits.startswith(own_code) else []
+        no_short_code = len(digits) > _SHORT_CODE_LONGEST
+        spellings = [(f"+{digits}", None)] if no_short_code and digits.startswith(own_code) else []
         spellings.append((digits, country))
-        spellings.append((f"+{digits[2:] if digits.startswith('00') else digits}", None))
+        if digits.startswith("00"):
+            spellings.append((f"+{digits[2:]}", None))
+        elif no_short_code:
+            spellings.append((f"+{digits}", None))
     for spelling, default_country in spellings:
         try:
             number = phonenumbers.parse(spelling, default_country)
