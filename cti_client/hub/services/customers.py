@@ -7,15 +7,16 @@ from sqlalchemy import or_, select, update
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, offer, phone, thread
 from cti_client.hub.store.upsert import insert_row
 
 
-def contact_of(tx: Tx, thread_row: AnyRow) -> int:
+def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> int:
     """The contact of this locked thread: the one chosen, else the oldest that has the number, else a new one (A3).
 
-    A new contact's number is Mobile where it can be answered. Whether it carries the SMS tag is `tag_number`'s.
+    A new contact's number is Mobile where it can be answered, and carries the SMS tag then where `sms` says so.
     """
     if thread_row.contact_id is not None:
         return int(thread_row.contact_id)
@@ -23,8 +24,8 @@ def contact_of(tx: Tx, thread_row: AnyRow) -> int:
     found = tx.conn.scalar(select(phone.c.contact_id).where(phone.c.address == address).order_by(phone.c.contact_id))
     if found is None:
         found = insert_row(tx.conn, contact, {"created_at": tx.now, "search": address})
-        kind = "Mobile" if thread_row.repliable else "Other"
-        insert_row(tx.conn, phone, {"contact_id": found, "address": address, "type": kind})
+        kind = {"type": "Mobile", "sms": sms} if thread_row.repliable else {"type": "Other", "sms": False}
+        insert_row(tx.conn, phone, {"contact_id": found, "address": address, **kind})
     tx.conn.execute(update(thread).where(thread.c.id == thread_row.id).values(contact_id=found))
     return int(found)
 
@@ -44,10 +45,11 @@ def tag_number(tx: Tx, address: str, *, sms: bool) -> None:
 def contacts_changed(tx: Tx, contact_ids: Collection[int]) -> None:
     """These contacts read differently now: so do the chats and offers of their threads and of their numbers."""
     numbers = select(phone.c.address).where(phone.c.contact_id.in_(contact_ids))
-    threads = select(thread.c.id).where(or_(thread.c.contact_id.in_(contact_ids), thread.c.address.in_(numbers)))
+    theirs = select(thread.c.id).where(thread.c.contact_id.in_(contact_ids))
+    threads = theirs.union(select(thread.c.id).where(thread.c.address.in_(numbers)))
     touched = tx.conn.execute(
         update(interaction)
-        .where(interaction.c.thread_id.in_(threads), interaction.c.state != InteractionState.ENDED)
+        .where(interaction.c.thread_id.in_(threads), NOT_ENDED)
         .values(version=interaction.c.version + 1)
         .returning(interaction.c.id, interaction.c.state)
     ).all()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from cti_client.domain import Millis
 from cti_client.domain.errors import ChatEndedError, NotFoundError
@@ -11,12 +11,10 @@ from cti_client.hub.services.cases import begin_case
 from cti_client.hub.services.customers import contact_of
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.threads import AnyRow, lock_thread, lock_thread_of_interaction
+from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, case_event, interaction, message
 from cti_client.wire import api
-
-NOT_ENDED = interaction.c.state != literal_column(f"'{InteractionState.ENDED.value}'")
-"""Spelled out, not bound, so that the engines see that the partial index of live interactions answers it."""
 
 _LIVE = select(interaction).where(interaction.c.thread_id == bindparam("thread_id"), NOT_ENDED).with_for_update()
 _BY_ID = select(interaction).where(interaction.c.id == bindparam("id")).with_for_update()

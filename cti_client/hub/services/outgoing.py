@@ -1,14 +1,12 @@
 """A text on its way to a customer: the message and its place in the outbox, in one transaction."""
 
-from sqlalchemy import insert
-
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.interaction import Direction
 from cti_client.domain.sms_text import measure
 from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import message, outbox
-from cti_client.hub.store.upsert import insert_or_nothing
+from cti_client.hub.store.upsert import insert_or_nothing, insert_row
 
 
 def queue_text(
@@ -51,15 +49,8 @@ def queue_text(
     if message_id is None:
         return None
     if served:
-        tx.conn.execute(
-            insert(outbox),
-            {
-                "message_id": message_id,
-                "thread_id": thread_id,
-                "connection_id": line.connection_id,
-                "due_at": tx.now,
-            },
-        )
+        row = {"message_id": message_id, "thread_id": thread_id, "connection_id": line.connection_id, "due_at": tx.now}
+        insert_row(tx.conn, outbox, row)
         tx.wakes.add("outbox")
     tx.news.message(message_id)
     return int(message_id)

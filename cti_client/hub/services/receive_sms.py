@@ -53,6 +53,16 @@ _SET_KEY = (
     .where(inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway"))
     .values(message_id=bindparam("message"))
 )
+_JOIN = (
+    update(interaction)
+    .where(interaction.c.id == bindparam("interaction"))
+    .values(
+        version=interaction.c.version + 1,
+        waiting_since=bindparam("waiting"),
+        line_id=bindparam("line"),
+        unread=interaction.c.unread + bindparam("more"),
+    )
+)
 _SET_LAST_LINE = update(thread).where(thread.c.id == bindparam("thread")).values(last_line_id=bindparam("line"))
 _SET_CASE_TIME = update(case).where(case.c.id == bindparam("case")).values(last_at=bindparam("at"))
 
@@ -75,9 +85,9 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
 
     sender = parse_address(clean_text(sms.sender)[0], line.country)
     customer = thread_of_address(tx, sender.value, repliable=sender.repliable)
-    contact_of(tx, customer)
     consent = consent_state(tx, line.id, customer.address)
     word = keyword(text)
+    contact_of(tx, customer, sms=transition(consent, word) is ConsentState.OPTED_IN)
     only_keyword = word is Keyword.STOP or (word in (Keyword.START, Keyword.YES) and consent is ConsentState.OPTED_OUT)
     chat = live_interaction(tx, customer.id)
     begins = False
@@ -152,19 +162,17 @@ def _begin(tx: Tx, customer: AnyRow, line: AnyRow, at: Millis) -> int:
 
 def _join(tx: Tx, chat: AnyRow, line: AnyRow, at: Millis) -> None:
     """The chat goes on from the line that was texted last: replies leave from there (A9)."""
-    values: dict[str, object] = {}
-    if chat.waiting_since is None:
-        values["waiting_since"] = at
-    if chat.line_id != line.id:
-        values["line_id"] = line.id
-    if chat.state == InteractionState.OPEN:
-        values["unread"] = interaction.c.unread + 1
+    is_open = chat.state == InteractionState.OPEN
+    waiting_since = at if chat.waiting_since is None else chat.waiting_since
+    changed = {"waiting": waiting_since, "line": line.id, "more": 1 if is_open else 0}
+    tx.conn.execute(_JOIN, {"interaction": chat.id, **changed})
+    tx.news.interaction(chat.id)
+    if is_open:
         tx.conn.execute(_SET_CASE_TIME, {"case": chat.case_id, "at": tx.now})
     else:
         tx.news.topic("waiting")
         if chat.state == InteractionState.OFFERED and chat.line_id != line.id:
             offers_changed(tx, [chat.id])
-    touch(tx, chat.id, **values)
 
 
 def _apply_consent(

@@ -1,6 +1,6 @@
 """Queued chats go before agents, oldest first (A10, C3)."""
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import bindparam, select, update
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import InteractionEvent, InteractionState, next_state
@@ -8,6 +8,7 @@ from cti_client.domain.offer import OfferState
 from cti_client.domain.routing import RoutableAgent, choose_agent
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.conditions import IS_QUEUED
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, interaction, line, offer
 from cti_client.hub.store.upsert import insert_row
@@ -19,7 +20,7 @@ WHY_NOBODY = "nobody was available"
 _QUEUED = (
     select(interaction.c.id, interaction.c.why_waiting, line.c.offer_seconds)
     .join(line, line.c.id == interaction.c.line_id)
-    .where(interaction.c.state == literal_column(f"'{InteractionState.QUEUED.value}'"))
+    .where(IS_QUEUED)
     .order_by(interaction.c.waiting_since, interaction.c.id)
     .with_for_update(of=interaction, skip_locked=True)
 )

@@ -15,6 +15,7 @@ from cti_client.domain.errors import (
     StaleSendError,
     TextTooLongError,
 )
+from cti_client.domain.sms_text import LONGEST
 from cti_client.hub.services.consents import consent_state
 from cti_client.hub.services.interactions import lock_interaction, require_holder, touch
 from cti_client.hub.services.lines import line_by_id
@@ -23,9 +24,6 @@ from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case, consent_ledger, message
 from cti_client.wire import api
-
-LONGEST = 1600
-"""Characters of one message (B5)."""
 
 STALE_AFTER: Millis = 2 * 60_000
 """A text that waited longer than this asks first (H1)."""

@@ -126,6 +126,7 @@ thread = Table(
     Column("repliable", Boolean, nullable=False),
     Column("contact_id", Id, ForeignKey("contact.id")),
     Column("last_line_id", Id, ForeignKey("line.id")),
+    Index(None, "contact_id"),
 )
 """All messages ever exchanged with one customer address. `contact_id`: the contact the agent chose or we found."""
 

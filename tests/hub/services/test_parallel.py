@@ -1,0 +1,107 @@
+"""A10, A3, exactly once: many at the same moment, through the real store."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Table, func, select
+
+from cti_client.domain.agent import Presence
+from cti_client.domain.errors import OfferGoneError
+from cti_client.hub.services.answer_offer import accept_offer, decline_offer
+from cti_client.hub.services.outbox import take_due
+from cti_client.hub.services.receive_sms import Received, receive_sms
+from cti_client.hub.services.send_sms import send_sms
+from cti_client.hub.services.take_waiting import take_waiting
+from cti_client.hub.store import tables
+from cti_client.hub.store.sqlite import SqliteStore
+from cti_client.hub.store.store import Tx
+from cti_client.telephony.sms.connection import InboundSms
+from cti_client.wire import api
+from tests.helpers.hub_store import LINE_ADDRESS, NOON, Seeded, opened_store, seed_agent, seed_hub
+
+CUSTOMER = "+12125551234"
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    async with opened_store(tmp_path) as store:
+        yield store
+
+
+def count(conn: Connection, table: Table) -> int:
+    return conn.scalar(select(func.count()).select_from(table)) or 0
+
+
+async def counts(store: SqliteStore, *those: Table) -> list[int]:
+    return [await store.read(count, table) for table in those]
+
+
+async def text(store: SqliteStore, gateway_id: str, sender: str = CUSTOMER) -> Received:
+    sms = InboundSms(gateway_id=gateway_id, sender=sender, recipient=LINE_ADDRESS, text="Hello")
+    return await store.write(receive_sms, "sim", sms)
+
+
+async def only_offer(store: SqliteStore) -> tuple[int, int]:
+    def the_offer(conn: Connection) -> tuple[int, int]:
+        row = conn.execute(select(tables.offer.c.id, tables.offer.c.number)).one()
+        return row.id, row.number
+
+    return await store.read(the_offer)
+
+
+async def test_fifty_first_texts_at_once_are_one_chat_one_offer_and_one_case(store: SqliteStore) -> None:
+    seeded = await store.write(seed_hub)
+    received = await asyncio.gather(*(text(store, f"gw-{number}") for number in range(50)))
+    assert len({one.message_id for one in received}) == 50
+    offer_id, number = await only_offer(store)
+    accept = api.Accept(number=number)
+    answers = await asyncio.gather(*(store.write(accept_offer, seeded.agent_id, offer_id, accept) for _ in range(10)))
+    assert len(set(answers)) == 1
+    assert await counts(store, tables.interaction, tables.offer, tables.case, tables.contact) == [1, 1, 1, 1]
+    assert await counts(store, tables.message, tables.inbound_key) == [50, 50]
+
+
+async def test_a_text_that_the_gateway_repeats_is_kept_once(store: SqliteStore) -> None:
+    await store.write(seed_hub)
+    received = await asyncio.gather(*(text(store, "the same") for _ in range(20)))
+    assert len({one.message_id for one in received}) == 1
+    assert sum(not one.duplicate for one in received) == 1
+    assert await counts(store, tables.message, tables.offer) == [1, 1]
+
+
+async def test_accept_and_decline_at_once_have_one_winner(store: SqliteStore) -> None:
+    seeded = await store.write(seed_hub)
+    await text(store, "1")
+    offer_id, number = await only_offer(store)
+    accepts = [store.write(accept_offer, seeded.agent_id, offer_id, api.Accept(number=number)) for _ in range(5)]
+    declines = [store.write(decline_offer, seeded.agent_id, offer_id, api.Decline(number=number)) for _ in range(5)]
+    results = await asyncio.gather(*accepts, *declines, return_exceptions=True)
+    refused = [isinstance(result, OfferGoneError) for result in results]
+    assert refused in ([False] * 5 + [True] * 5, [True] * 5 + [False] * 5)
+
+
+async def test_two_agents_never_both_take_a_chat(store: SqliteStore) -> None:
+    def seed(tx: Tx) -> tuple[Seeded, int]:
+        return seed_hub(tx, presence=Presence.BUSY), seed_agent(tx, "Ben", Presence.BUSY)
+
+    seeded, ben = await store.write(seed)
+    await text(store, "1")
+    takes = [store.write(take_waiting, agent_id, 1, api.Take()) for agent_id in (seeded.agent_id, ben) * 5]
+    results = await asyncio.gather(*takes, return_exceptions=True)
+    refused = [isinstance(result, OfferGoneError) for result in results]
+    assert refused in ([False, True] * 5, [True, False] * 5)
+    assert await counts(store, tables.case) == [1]
+
+
+async def test_a_send_repeated_at_once_goes_once(store: SqliteStore) -> None:
+    seeded = await store.write(seed_hub)
+    await text(store, "1")
+    offer_id, number = await only_offer(store)
+    chat = await store.write(accept_offer, seeded.agent_id, offer_id, api.Accept(number=number))
+    send = api.Send(client_id="one", interaction_id=chat.interaction_id, text="Hi", composed_at=NOON)
+    ids = await asyncio.gather(*(store.write(send_sms, seeded.agent_id, send) for _ in range(10)))
+    assert len(set(ids)) == 1
+    taken = await asyncio.gather(*(store.write(take_due, "sim", 10, 60_000) for _ in range(5)))
+    assert sorted(len(batch) for batch in taken) == [0, 0, 0, 0, 1]
