@@ -1,0 +1,207 @@
+"""What rings and what waits; always in sight."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from cti_client.domain import Millis
+from cti_client.domain.agent import Presence
+from cti_client.domain.interaction import CaseChoice
+from cti_client.ui.offer_card import OfferCard
+from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from cti_client.ui.waiting_list import WaitingList
+from cti_client.ui.widgets.empty_state import EmptyState
+from cti_client.ui.widgets.glyph import Glyph
+from cti_client.ui.widgets.label import Label
+from cti_client.ui.widgets.notice import Notice
+from cti_client.ui.words import presence_name
+from cti_client.wire.records import Offer
+from cti_client.wire.topics import OwnPresence, Waiting
+
+SPARE_CARDS = 2
+"""Empty cards kept ready: filling one is several times quicker than building one while the phone rings."""
+
+
+class TelephonyPanel(QFrame):
+    """Requests as cards, the one that lapses first on top with the ring; below them the Waiting list."""
+
+    accepted = Signal(int, object)
+    """Offer id, `CaseChoice` or None."""
+    declined = Signal(int)
+    """Offer id."""
+    taken = Signal(int, object)
+    """Interaction id of a waiting chat, `CaseChoice` or None."""
+    phone_wanted = Signal(str, object)
+    """A number whose phone button was pressed, and the button."""
+    available_wanted = Signal()
+    """The agent wants to be offered chats."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._cards: dict[int, OfferCard] = {}
+        self._spare: list[OfferCard] = []
+        self._presence = OwnPresence()
+        self._live = False
+        self.setProperty("kind", "panel")
+        self.setAccessibleName(self.tr("Telephony"))
+        self.setMinimumWidth(theme.pixels(348))
+        self._count = Label(tone="small")
+        self.notice = Notice(theme)
+        self.empty = EmptyState(theme, "phone-slash")
+        self.empty.acted.connect(self.available_wanted)
+        self.waiting = WaitingList(theme)
+        self.waiting.taken.connect(self.taken)
+        self.waiting.phone_wanted.connect(self.phone_wanted)
+        self._column = QVBoxLayout()
+        self._arrange()
+        self._show_empty()
+        for _ in range(SPARE_CARDS):
+            self._put_aside(self._build_card())
+
+    @property
+    def cards(self) -> list[OfferCard]:
+        """The requests on the screen, the first to answer first."""
+        return sorted(self._cards.values(), key=_order)
+
+    @property
+    def first(self) -> OfferCard | None:
+        """The request to answer first."""
+        cards = self.cards
+        return cards[0] if cards else None
+
+    def card(self, offer_id: int) -> OfferCard | None:
+        """The card of that offer."""
+        return self._cards.get(offer_id)
+
+    def show_offers(self, offers: Iterable[Offer], now: Millis, me: str = "") -> list[int]:
+        """Exactly these requests; returns the ids of those that are new."""
+        wanted = {offer.id: offer for offer in offers}
+        for gone in self._cards.keys() - wanted.keys():
+            self._put_aside(self._cards.pop(gone))
+        new = [id_ for id_ in wanted if id_ not in self._cards]
+        for id_ in new:
+            self._cards[id_] = self._spare.pop() if self._spare else self._build_card()
+        for id_, card in self._cards.items():
+            if card.offer != wanted[id_] or id_ in new:
+                card.show_offer(wanted[id_], now, me)
+        self._place()
+        return new
+
+    def show_waiting(self, waiting: Waiting, now: Millis, me: str = "") -> None:
+        """The chats that anyone may take."""
+        self.waiting.show_waiting(waiting, now, me)
+
+    def show_presence(self, presence: OwnPresence) -> None:
+        """Decides what an empty panel says."""
+        self._presence = presence
+        self._show_empty()
+
+    def set_live(self, live: bool) -> None:
+        """Without a link nothing can be answered."""
+        self._live = live
+        for card in (*self._cards.values(), *self._spare):
+            card.set_live(live)
+        self.waiting.set_live(live)
+        self._show_empty()
+
+    def tick(self, now: Millis) -> None:
+        """Count."""
+        for card in self._cards.values():
+            card.tick(now)
+        self.waiting.tick(now)
+
+    def _arrange(self) -> None:
+        title = QHBoxLayout()
+        title.setSpacing(SPACE_S)
+        title.addWidget(Glyph(self._theme, "phone-call", "text", 20))
+        title.addWidget(Label(self.tr("Telephony"), "heading"), 1)
+        title.addWidget(self._count)
+        content = QWidget()
+        inner = QVBoxLayout(content)
+        inner.setContentsMargins(SPACE_L, 0, SPACE_L, SPACE_L)
+        inner.setSpacing(SPACE_M)
+        self._column.setSpacing(SPACE_M)
+        inner.addWidget(self.empty)
+        inner.addLayout(self._column)
+        inner.addWidget(self.waiting)
+        inner.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        self._content = content
+        self._scroll = scroll
+        head = QVBoxLayout()
+        head.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
+        head.setSpacing(SPACE_S)
+        head.addLayout(title)
+        head.addWidget(self.notice)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(scroll, 1)
+
+    def _build_card(self) -> OfferCard:
+        card = OfferCard(self._theme, self._content)
+        card.hide()
+        card.ensurePolished()
+        card.set_live(self._live)
+        card.accepted.connect(self._accepted)
+        card.declined.connect(self._declined)
+        return card
+
+    def _put_aside(self, card: OfferCard) -> None:
+        self._column.removeWidget(card)
+        card.hide()
+        card.set_first(False)
+        if len(self._spare) < SPARE_CARDS:
+            self._spare.append(card)
+        else:
+            card.deleteLater()
+
+    def _place(self) -> None:
+        first = True
+        for place, card in enumerate(self.cards):
+            if self._column.indexOf(card) != place:
+                self._column.removeWidget(card)
+                self._column.insertWidget(place, card)
+            card.set_first(first)
+            card.show()
+            first = False
+        self._show_empty()
+
+    def _show_empty(self) -> None:
+        ringing = len(self._cards)
+        self._count.setText(self.tr("{n} ringing").format(n=ringing) if ringing else "")
+        self.empty.setVisible(not ringing)
+        if not self._live:
+            self.empty.show_state(
+                "wifi-slash", self.tr("Not connected"), self.tr("Requests ring here again as soon as the hub is back.")
+            )
+        elif self._presence.presence is Presence.AVAILABLE:
+            self.empty.show_state("bell-simple", self.tr("Nothing rings"), self.tr("New chats ring here."))
+        else:
+            state = presence_name(self._presence.presence)
+            self.empty.show_state(
+                "bell-simple-slash",
+                self.tr("You are {state}").format(state=state.lower()),
+                self.tr("No requests come to you."),
+                self.tr("Become available"),
+            )
+
+    def _accepted(self, offer_id: int, choice: CaseChoice | None) -> None:
+        self._cards[offer_id].set_busy(self.tr("Accepting…"))
+        self.accepted.emit(offer_id, choice)
+
+    def _declined(self, offer_id: int) -> None:
+        self._cards[offer_id].set_busy(self.tr("Declining…"))
+        self.declined.emit(offer_id)
+
+
+def _order(card: OfferCard) -> tuple[Millis, int]:
+    offer = card.offer
+    return (offer.deadline, offer.id) if offer else (0, 0)

@@ -1,0 +1,84 @@
+"""Chats that nobody answered; anyone may take one (C3)."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from cti_client.domain import Millis
+from cti_client.ui.theme import SPACE_S, Theme
+from cti_client.ui.waiting_row import WaitingRow
+from cti_client.ui.widgets.label import Label
+from cti_client.wire.topics import Waiting
+
+SHOWN = 20
+"""Rows on the screen at most; the longest-waiting come first, so nobody needs the rest before these."""
+
+
+class WaitingList(QWidget):
+    """Hidden while nobody waits."""
+
+    taken = Signal(int, object)
+    """Interaction id, `CaseChoice` or None."""
+    phone_wanted = Signal(str, object)
+    """The number and the button."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: dict[int, WaitingRow] = {}
+        self._live = False
+        self._title = Label(tone="caps")
+        self._more = Label(tone="small", wrap=True)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(SPACE_S)
+        self._layout.addWidget(self._title)
+        self._layout.addWidget(self._more)
+        self.hide()
+
+    @property
+    def rows(self) -> list[WaitingRow]:
+        """The rows on the screen, the longest-waiting first."""
+        return sorted(self._rows.values(), key=self._layout.indexOf)
+
+    def row(self, interaction_id: int) -> WaitingRow | None:
+        """The row of that chat."""
+        return self._rows.get(interaction_id)
+
+    def show_waiting(self, waiting: Waiting, now: Millis, me: str = "") -> None:
+        """Exactly these, in this order."""
+        shown = waiting.chats[:SHOWN]
+        for gone in self._rows.keys() - {chat.interaction_id for chat in shown}:
+            row = self._rows.pop(gone)
+            self._layout.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for place, chat in enumerate(shown, start=1):
+            known = self._rows.get(chat.interaction_id)
+            row = known or self._build_row()
+            self._rows[chat.interaction_id] = row
+            if self._layout.indexOf(row) != place:
+                self._layout.insertWidget(place, row)
+            row.show_chat(chat, now, me)
+        total = max(waiting.total, len(waiting.chats))
+        self._title.setText(self.tr("WAITING · {n}").format(n=total))
+        self._more.setText(self.tr("The {n} that have waited longest are shown.").format(n=len(shown)))
+        self._more.setVisible(total > len(shown))
+        self.setVisible(bool(shown))
+
+    def set_live(self, live: bool) -> None:
+        """Without a link nothing can be taken."""
+        self._live = live
+        for row in self._rows.values():
+            row.set_live(live)
+
+    def tick(self, now: Millis) -> None:
+        """Count."""
+        for row in self._rows.values():
+            row.tick(now)
+
+    def _build_row(self) -> WaitingRow:
+        row = WaitingRow(self._theme, self)
+        row.set_live(self._live)
+        row.taken.connect(self.taken)
+        row.phone_wanted.connect(self.phone_wanted)
+        return row

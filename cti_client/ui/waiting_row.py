@@ -1,0 +1,105 @@
+"""One chat of the Waiting list."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from cti_client.domain import Millis
+from cti_client.domain.interaction import CaseChoice
+from cti_client.ui.theme import SPACE_M, SPACE_S, Theme
+from cti_client.ui.widgets.card import Card
+from cti_client.ui.widgets.elided_label import ElidedLabel
+from cti_client.ui.widgets.icon_button import IconButton
+from cti_client.ui.widgets.pill import Pill
+from cti_client.ui.widgets.split_button import SplitButton
+from cti_client.ui.words import case_choice_line, timer
+from cti_client.wire.topics import WaitingChat
+
+
+class WaitingRow(Card):
+    """Who waits, how long, why, and Take."""
+
+    taken = Signal(int, object)
+    """Interaction id, `CaseChoice` or None."""
+    phone_wanted = Signal(str, object)
+    """The number and the button."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._chat: WaitingChat | None = None
+        self._live = True
+        self._busy = False
+        self._who = ElidedLabel(tone="strong")
+        self._waiting = Pill(role="caution")
+        self._why = ElidedLabel(tone="small")
+        self.phone = IconButton(theme, "phone", self.tr("Text or call this number"), role="accent")
+        self.phone.clicked.connect(self._ask_phone)
+        self.take = SplitButton(theme, self.tr("Take"), primary=False)
+        self.take.pressed_default.connect(lambda: self._take(None))
+        self.take.chosen.connect(self._take)
+        top = QHBoxLayout()
+        top.setSpacing(SPACE_S)
+        top.addWidget(self._who, 1)
+        top.addWidget(self._waiting)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(SPACE_S)
+        bottom.addWidget(self._why, 1)
+        bottom.addWidget(self.phone)
+        bottom.addWidget(self.take)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_S + 2, SPACE_M, SPACE_S + 2)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(top)
+        layout.addLayout(bottom)
+
+    def show_chat(self, chat: WaitingChat, now: Millis, me: str = "") -> None:
+        """Fill the row."""
+        if self._chat is None or self._chat.interaction_id != chat.interaction_id:
+            self._busy = False
+        self._chat = chat
+        who = chat.customer_name or chat.address_display
+        self._who.setText(who)
+        self._why.setText(" · ".join(part for part in (chat.line_name, chat.why) if part))
+        if chat.last_case is None:
+            self.take.set_choices([])
+        else:
+            continued = self.tr("Continue {case}").format(case=case_choice_line(chat.last_case, now, me))
+            choices: list[tuple[str, object]] = [
+                (continued, CaseChoice.CONTINUE),
+                (self.tr("New case"), CaseChoice.NEW),
+            ]
+            self.take.set_choices(choices, self.tr("Continue the last case, or a new one"))
+        self.setAccessibleName(", ".join(part for part in (who, chat.line_name, chat.why, chat.first_words) if part))
+        self.take.main.setAccessibleName(self.tr("Take {who}").format(who=who))
+        self.phone.rename(self.tr("Text or call {number}").format(number=chat.address_display))
+        self._show_busy()
+        self.tick(now)
+
+    def tick(self, now: Millis) -> None:
+        """Count."""
+        if self._chat is not None:
+            time = timer(now - self._chat.waiting_since)
+            self._waiting.show_state(self.tr("waiting {time}").format(time=time), "caution")
+
+    def set_live(self, live: bool) -> None:
+        """Without a link nothing can be taken."""
+        self._live = live
+        self._show_busy()
+
+    def set_busy(self, busy: bool) -> None:
+        """Take is on its way."""
+        self._busy = busy
+        self._show_busy()
+
+    def _show_busy(self) -> None:
+        self.take.set_text(self.tr("Taking…") if self._busy else self.tr("Take"))
+        self.take.setEnabled(self._live and not self._busy)
+        self.phone.setEnabled(self._live)
+
+    def _take(self, choice: CaseChoice | None) -> None:
+        if self._chat is not None:
+            self.set_busy(True)
+            self.taken.emit(self._chat.interaction_id, choice)
+
+    def _ask_phone(self) -> None:
+        if self._chat is not None:
+            self.phone_wanted.emit(self._chat.address, self.phone)
