@@ -1,7 +1,7 @@
 """My cases."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -20,6 +20,8 @@ from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.notice import Notice
 
 ROW_PX = 42
+WITHOUT_LAST_PX = 540
+WITHOUT_STATE_PX = 450
 
 
 class CasesPage(QWidget):
@@ -88,6 +90,13 @@ class CasesPage(QWidget):
         title = self.tr("Your cases could not be loaded")
         self.empty.show_state("cloud-slash", title, text, self.tr("Try again"))
         self._stack.setCurrentWidget(self.empty)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's hook: a narrow page leaves out what can be done without, so that subject and customer stay readable."""
+        super().resizeEvent(event)
+        width = event.size().width()
+        self.table.setColumnHidden(Column.LAST, width < self._theme.pixels(WITHOUT_LAST_PX))
+        self.table.setColumnHidden(Column.STATE, width < self._theme.pixels(WITHOUT_STATE_PX))
 
     def _build_table(self) -> None:
         table = self.table

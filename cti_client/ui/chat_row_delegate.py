@@ -85,7 +85,7 @@ class ChatRowDelegate(QStyledItemDelegate):
     def _folded_marks(self, painter: QPainter, disc: QRectF, chat: Interaction) -> None:
         palette = self._theme.palette
         side = self._theme.pixels(16)
-        corner = QRectF(disc.right() - side * 0.7, disc.top() - side * 0.3, side, side)
+        corner = QRectF(disc.right() - side * 0.5, disc.top() - side * 0.3, side, side)
         if chat.unread:
             self._mark(painter, corner, str(min(chat.unread, 9)), palette.accent, palette.on_accent)
         if chat.waiting_since is not None:

@@ -14,7 +14,7 @@ from cti_client.ui.offer_card import ACCEPT_KEY, DECLINE_KEY
 from cti_client.ui.open_chats import NEXT_KEY, OpenChats
 from cti_client.ui.preferences import Preferences
 from cti_client.ui.telephony_panel import TelephonyPanel
-from cti_client.ui.theme import SPACE_L, Theme
+from cti_client.ui.theme import SPACE_L, SPACE_M, Theme
 from cti_client.ui.widgets.notice import Notice
 
 FOLD_BELOW_PX = 1100
@@ -121,7 +121,10 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         centre = QWidget()
         centre.setProperty("kind", "desk")
-        self._body = QWidget()
+        # Takes the focus at the start, so that no control wears the ring before a key was pressed.
+        centre.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._body = _Body()
+        self._body.resized.connect(self._place_drawer)
         self._row = QHBoxLayout(self._body)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
@@ -130,14 +133,12 @@ class MainWindow(QMainWindow):
         self._edge = _rule()
         self._row.addWidget(self._edge)
         self._row.addWidget(self.telephony)
-        notices = QVBoxLayout()
-        notices.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
-        notices.addWidget(self.notice)
+        self.notice.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, 0)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self.header)
-        right.addLayout(notices)
+        right.addWidget(self.notice)
         right.addWidget(self._body, 1)
         whole = QHBoxLayout(centre)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -146,6 +147,7 @@ class MainWindow(QMainWindow):
         whole.addWidget(_rule())
         whole.addLayout(right, 1)
         self.setCentralWidget(centre)
+        centre.setFocus()
 
     def _bind_keys(self) -> None:
         self._key(ACCEPT_KEY, self.accept_first.emit)
@@ -169,8 +171,6 @@ class MainWindow(QMainWindow):
         drawer = width < self._theme.pixels(DRAWER_BELOW_PX)
         if drawer != self._drawer:
             self._set_drawer(drawer)
-        if self._drawer:
-            self._place_drawer()
 
     def _set_drawer(self, drawer: bool) -> None:
         self._drawer = drawer
@@ -195,10 +195,23 @@ class MainWindow(QMainWindow):
             self.telephony.raise_()
 
     def _place_drawer(self) -> None:
-        width = max(self.telephony.minimumWidth(), self.telephony.minimumSizeHint().width())
+        if not self._drawer:
+            return
+        width = min(self.telephony.minimumSizeHint().width(), self._body.width())
         left = max(0, self._body.width() - width)
         self.telephony.setGeometry(left, 0, width, self._body.height())
         self._edge.setGeometry(left - 1, 0, 1, self._body.height())
+
+
+class _Body(QWidget):
+    """What lies under the header; says when its size is another."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's hook."""
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 def _rule() -> QFrame:

@@ -89,8 +89,8 @@ QPushButton[side="right"] {{
   border-top-left-radius: 0; border-bottom-left-radius: 0; border-left: 1px solid {c["on_accent"]}; padding: 6px 8px;
 }}
 QPushButton[side="right"]:focus {{ border: 2px solid {c["text"]}; padding: 5px 7px; }}
-QPushButton[menu="true"] {{ padding-right: 32px; }}
-QPushButton[menu="true"]:focus {{ padding-right: 31px; }}
+QPushButton[menu="true"] {{ padding-right: 36px; text-align: left; }}
+QPushButton[menu="true"]:focus {{ padding-right: 35px; }}
 QToolButton {{
   background: transparent; border: 1px solid transparent; border-radius: {CORNER}px; padding: 5px;
 }}
@@ -148,7 +148,7 @@ QTableView::item:selected {{ background: {c["accent_soft"]}; color: {c["text"]};
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{
   background: transparent; color: {c["muted"]}; border: none; border-bottom: 1px solid {c["line"]};
-  padding: 8px; {size(12)}; font-weight: 600;
+  padding: 8px 11px; {size(12)}; font-weight: 600;
 }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
 from cti_client.ui.offer_card import OfferCard
-from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
 from cti_client.ui.waiting_list import WaitingList
 from cti_client.ui.widgets.empty_state import EmptyState
 from cti_client.ui.widgets.glyph import Glyph
@@ -18,6 +18,8 @@ from cti_client.ui.widgets.notice import Notice
 from cti_client.ui.words import presence_name
 from cti_client.wire.records import Offer
 from cti_client.wire.topics import OwnPresence, Waiting
+
+WIDTH_PX = 380
 
 SPARE_CARDS = 2
 """Empty cards kept ready: filling one is several times quicker than building one while the phone rings."""
@@ -46,7 +48,6 @@ class TelephonyPanel(QFrame):
         self._live = False
         self.setProperty("kind", "panel")
         self.setAccessibleName(self.tr("Telephony"))
-        self.setMinimumWidth(theme.pixels(348))
         self._count = Label(tone="small")
         self.notice = Notice(theme)
         self.empty = EmptyState(theme, "phone-slash")
@@ -59,6 +60,16 @@ class TelephonyPanel(QFrame):
         self._show_empty()
         for _ in range(SPARE_CARDS):
             self._put_aside(self._build_card())
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt's hook: as wide as its widest row, with room for the scroll bar; nothing in here is ever cut."""
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        wide = max(self._content.minimumSizeHint().width(), self._head.minimumSize().width()) + bar
+        return QSize(max(self._theme.pixels(WIDTH_PX), wide), super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """Qt's hook: no wider than it must be."""
+        return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
 
     @property
     def cards(self) -> list[OfferCard]:
@@ -92,6 +103,7 @@ class TelephonyPanel(QFrame):
     def show_waiting(self, waiting: Waiting, now: Millis, me: str = "") -> None:
         """The chats that anyone may take."""
         self.waiting.show_waiting(waiting, now, me)
+        self.updateGeometry()
 
     def show_presence(self, presence: OwnPresence) -> None:
         """Decides what an empty panel says."""
@@ -120,7 +132,7 @@ class TelephonyPanel(QFrame):
         title.addWidget(self._count)
         content = QWidget()
         inner = QVBoxLayout(content)
-        inner.setContentsMargins(SPACE_L, 0, SPACE_L, SPACE_L)
+        inner.setContentsMargins(SPACE_L, SPACE_XS, SPACE_L, SPACE_L)
         inner.setSpacing(SPACE_M)
         self._column.setSpacing(SPACE_M)
         inner.addWidget(self.empty)
@@ -132,13 +144,17 @@ class TelephonyPanel(QFrame):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(content)
+        content.setAutoFillBackground(False)
+        scroll.viewport().setAutoFillBackground(False)
         self._content = content
         self._scroll = scroll
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         head = QVBoxLayout()
         head.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
         head.setSpacing(SPACE_S)
         head.addLayout(title)
         head.addWidget(self.notice)
+        self._head = head
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -173,6 +189,7 @@ class TelephonyPanel(QFrame):
             card.show()
             first = False
         self._show_empty()
+        self.updateGeometry()
 
     def _show_empty(self) -> None:
         ringing = len(self._cards)
@@ -180,7 +197,7 @@ class TelephonyPanel(QFrame):
         self.empty.setVisible(not ringing)
         if not self._live:
             self.empty.show_state(
-                "wifi-slash", self.tr("Not connected"), self.tr("Requests ring here again as soon as the hub is back.")
+                "wifi-slash", self.tr("Not connected"), self.tr("Requests ring here again once the hub is back.")
             )
         elif self._presence.presence is Presence.AVAILABLE:
             self.empty.show_state("bell-simple", self.tr("Nothing rings"), self.tr("New chats ring here."))

@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QIcon
 
 from cti_client.domain import Millis
 from cti_client.ui.local_time import date_and_clock
@@ -76,8 +77,8 @@ class CasesModel(QAbstractTableModel):
         row, column = self._rows[index.row()], Column(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return self._words(row, column, self._ago[index.row()])
-        if role == Qt.ItemDataRole.DecorationRole and column is Column.PHONE:
-            return self._theme.icon("phone", "accent")
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._icon(row, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(row, column)
         if role == Qt.ItemDataRole.AccessibleTextRole and column is Column.PHONE:
@@ -142,8 +143,14 @@ class CasesModel(QAbstractTableModel):
     def _report(self, place: int, first: Column, last: Column) -> None:
         self.dataChanged.emit(self.index(place, first), self.index(place, last))
 
-    @staticmethod
-    def _words(row: CaseRow, column: Column, when: str) -> str:
+    def _icon(self, row: CaseRow, column: Column) -> QIcon | None:
+        if column is Column.PHONE:
+            return self._theme.icon("phone", "accent")
+        if column is Column.STATE and row.interaction_id is not None:
+            return self._theme.icon("chat-circle-dots", "accent")
+        return None
+
+    def _words(self, row: CaseRow, column: Column, when: str) -> str:
         match column:
             case Column.CASE:
                 return row.label
@@ -152,7 +159,7 @@ class CasesModel(QAbstractTableModel):
             case Column.CUSTOMER:
                 return row.customer or row.address_display
             case Column.STATE:
-                return case_status_name(row.status)
+                return case_status_name(row.status) if row.interaction_id is None else self.tr("In chat")
             case Column.LAST:
                 return when
             case Column.PHONE:

@@ -15,7 +15,7 @@ ICONS = {"neutral": "info", "good": "check-circle", "caution": "warning", "bad":
 class Notice(QWidget):
     """An inline banner, hidden while it has nothing to say. `role`: neutral, good, caution, bad.
 
-    Screen readers get the text as this widget's name. It never takes the focus.
+    `setContentsMargins` keeps it off its neighbours. Screen readers get the text as this widget's name. It never takes the focus.
     """
 
     acted = Signal()
@@ -73,7 +73,7 @@ class Notice(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color(f"{self._role}_soft"))
-        painter.drawRoundedRect(QRectF(self.rect()), CORNER, CORNER, Qt.SizeMode.AbsoluteSize)
+        painter.drawRoundedRect(QRectF(self.contentsRect()), CORNER, CORNER, Qt.SizeMode.AbsoluteSize)
 
     def _dismiss(self) -> None:
         self.clear()
