@@ -6,6 +6,7 @@ from cti_client.domain import Millis
 from cti_client.domain.case import default_choice
 from cti_client.domain.interaction import CaseChoice, CaseStatus, Disposition, InteractionState
 from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.change import change_row
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case, case_event, interaction
 from cti_client.hub.store.upsert import insert_row
@@ -44,18 +45,8 @@ def new_case(tx: Tx, thread_id: int, contact_id: int | None, agent_id: int) -> i
 
 def reopen_case(tx: Tx, case_id: int, agent_id: int) -> None:
     """The case goes on, with this agent."""
-    tx.conn.execute(
-        update(case)
-        .where(case.c.id == case_id)
-        .values(
-            version=case.c.version + 1,
-            agent_id=agent_id,
-            status=CaseStatus.OPEN,
-            last_at=tx.now,
-            closed_at=None,
-            disposition=None,
-        )
-    )
+    reopened = {"agent_id": agent_id, "status": CaseStatus.OPEN, "last_at": tx.now}
+    change_row(tx.conn, case, case_id, {**reopened, "closed_at": None, "disposition": None})
     tx.news.case(case_id)
 
 
@@ -73,7 +64,7 @@ def close_case(
     }
     if notes is not None:
         values["notes"] = notes
-    tx.conn.execute(update(case).where(case.c.id == case_id).values(version=case.c.version + 1, **values))
+    change_row(tx.conn, case, case_id, values)
     tx.news.case(case_id)
 
 
@@ -96,8 +87,7 @@ def leave_case(tx: Tx, case_id: int, *, now_in: int) -> None:
     empty = (func.trim(case.c.subject) == "", func.trim(case.c.notes) == "", case.c.category == "")
     gone = tx.conn.execute(delete(case).where(case.c.id == case_id, *empty).returning(case.c.id)).first()
     if gone is None:
-        closed = {"status": CaseStatus.CLOSED, "closed_at": tx.now, "last_at": tx.now, "version": case.c.version + 1}
-        tx.conn.execute(update(case).where(case.c.id == case_id).values(closed))
+        change_row(tx.conn, case, case_id, {"status": CaseStatus.CLOSED, "closed_at": tx.now, "last_at": tx.now})
     tx.news.case(case_id)
 
 

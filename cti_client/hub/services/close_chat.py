@@ -1,13 +1,10 @@
 """The Close action ends a chat; nothing else does (A8)."""
 
-from sqlalchemy import update
-
 from cti_client.domain.interaction import InteractionEvent, InteractionState, next_state
 from cti_client.hub.services.cases import close_case
 from cti_client.hub.services.events import note_event
-from cti_client.hub.services.interactions import lock_interaction, require_holder, touch
+from cti_client.hub.services.interactions import agent_was_busy, lock_interaction, require_holder, touch
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import agent
 from cti_client.wire import api
 
 
@@ -25,4 +22,4 @@ def close_chat(tx: Tx, agent_id: int, interaction_id: int, close: api.Close) -> 
     tx.news.interaction(chat.id, former=agent_id)
     close_case(tx, chat.case_id, close.disposition, notes=close.notes)
     note_event(tx, chat.id, "closed", case_id=chat.case_id, agent_id=agent_id, detail=close.disposition)
-    tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(idle_since=tx.now))
+    agent_was_busy(tx, agent_id)

@@ -1,6 +1,6 @@
 """Consent between one line and one customer number: the state, its proof, and what a change entails (B7, B8)."""
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason
@@ -11,7 +11,7 @@ from cti_client.hub.services.interactions import live_interaction, touch
 from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import consent, consent_ledger, message, outbox
-from cti_client.hub.store.upsert import upsert
+from cti_client.hub.store.upsert import insert_row, upsert
 
 OPT_OUT_POLICY = "opt_out_confirmation"
 """The one text that may still go to a number that has opted out."""
@@ -48,8 +48,9 @@ def change_consent(
         return False
     address = thread_row.address
     upsert(tx.conn, consent, {"line_id": line_id, "address": address}, {"state": state, "at": tx.now})
-    tx.conn.execute(
-        insert(consent_ledger),
+    insert_row(
+        tx.conn,
+        consent_ledger,
         {
             "line_id": line_id,
             "address": address,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, false, or_, select, true, update
 
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
@@ -11,6 +11,14 @@ from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, offer, phone, thread
 from cti_client.hub.store.upsert import insert_row
+
+_BY_NUMBER = (
+    select(phone.c.contact_id).where(phone.c.address == bindparam("address")).order_by(phone.c.contact_id).limit(1)
+)
+_SET_CONTACT = update(thread).where(thread.c.id == bindparam("thread")).values(contact_id=bindparam("contact"))
+_OF_NUMBER = update(phone).where(phone.c.address == bindparam("number")).returning(phone.c.contact_id)
+_TAG = _OF_NUMBER.where(or_(~phone.c.sms, phone.c.type != "Mobile")).values(sms=true(), type="Mobile")
+_UNTAG = _OF_NUMBER.where(phone.c.sms).values(sms=false())
 
 
 def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> int:
@@ -21,22 +29,18 @@ def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> int:
     if thread_row.contact_id is not None:
         return int(thread_row.contact_id)
     address = thread_row.address
-    found = tx.conn.scalar(select(phone.c.contact_id).where(phone.c.address == address).order_by(phone.c.contact_id))
+    found = tx.conn.scalar(_BY_NUMBER, {"address": address})
     if found is None:
         found = insert_row(tx.conn, contact, {"created_at": tx.now, "search": address})
         kind = {"type": "Mobile", "sms": sms} if thread_row.repliable else {"type": "Other", "sms": False}
         insert_row(tx.conn, phone, {"contact_id": found, "address": address, **kind})
-    tx.conn.execute(update(thread).where(thread.c.id == thread_row.id).values(contact_id=found))
+    tx.conn.execute(_SET_CONTACT, {"thread": thread_row.id, "contact": found})
     return int(found)
 
 
 def tag_number(tx: Tx, address: str, *, sms: bool) -> None:
     """Give the number the SMS tag (it is Mobile then), or take the tag away, with every contact that has it."""
-    changes: dict[str, object] = {"sms": sms, "type": "Mobile"} if sms else {"sms": sms}
-    differs = or_(*(phone.c[name] != value for name, value in changes.items()))
-    changed = tx.conn.scalars(
-        update(phone).where(phone.c.address == address, differs).values(changes).returning(phone.c.contact_id)
-    ).all()
+    changed = tx.conn.scalars(_TAG if sms else _UNTAG, {"number": address}).all()
     if changed:
         tx.conn.execute(update(contact).where(contact.c.id.in_(changed)).values(version=contact.c.version + 1))
         contacts_changed(tx, changed)

@@ -1,12 +1,13 @@
 """The delivery state of a message moves forward (D3), whatever news comes in whatever order."""
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from cti_client.domain import Millis
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason, advance
 from cti_client.hub.services.consents import change_consent
 from cti_client.hub.services.threads import AnyRow, lock_thread
+from cti_client.hub.store.change import change_row
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import message
 
@@ -49,7 +50,7 @@ def move_message(
             "reason_text": reason_text if failed else "",
         }
     if values:
-        tx.conn.execute(update(message).where(message.c.id == row.id).values(version=message.c.version + 1, **values))
+        change_row(tx.conn, message, row.id, values)
         tx.news.message(row.id)
     return after
 

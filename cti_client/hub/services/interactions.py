@@ -11,12 +11,20 @@ from cti_client.hub.services.cases import begin_case
 from cti_client.hub.services.customers import contact_of
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.threads import AnyRow, lock_thread, lock_thread_of_interaction
+from cti_client.hub.store.change import change_row
 from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, case_event, interaction, message
 from cti_client.wire import api
 
 _LIVE = select(interaction).where(interaction.c.thread_id == bindparam("thread_id"), NOT_ENDED).with_for_update()
+_LAST_MESSAGE = select(func.max(message.c.id)).where(message.c.interaction_id == bindparam("interaction"))
+_SET_CASE_OF_EVENTS = (
+    update(case_event)
+    .where(case_event.c.interaction_id == bindparam("interaction"), case_event.c.case_id.is_(None))
+    .values(case_id=bindparam("case"))
+)
+_SET_IDLE = update(agent).where(agent.c.id == bindparam("agent")).values(idle_since=bindparam("since"))
 _BY_ID = select(interaction).where(interaction.c.id == bindparam("id")).with_for_update()
 
 
@@ -42,11 +50,7 @@ def require_holder(chat: AnyRow, agent_id: int) -> None:
 
 def touch(tx: Tx, interaction_id: int, **values: Any) -> None:
     """Set `values`, count the version up and name it in the news."""
-    tx.conn.execute(
-        update(interaction)
-        .where(interaction.c.id == interaction_id)
-        .values(version=interaction.c.version + 1, **values)
-    )
+    change_row(tx.conn, interaction, interaction_id, values)
     tx.news.interaction(interaction_id)
 
 
@@ -62,7 +66,7 @@ def open_for_agent(
     thread_row = lock_thread(tx, chat.thread_id)
     contact_id = contact_of(tx, thread_row)
     case_id = begin_case(tx, chat.thread_id, contact_id, agent_id, choice, as_of=as_of)
-    last_message = tx.conn.scalar(select(func.max(message.c.id)).where(message.c.interaction_id == chat.id))
+    last_message = tx.conn.scalar(_LAST_MESSAGE, {"interaction": chat.id})
     touch(
         tx,
         chat.id,
@@ -74,13 +78,9 @@ def open_for_agent(
         read_up_to=last_message or 0,
         why_waiting="",
     )
-    tx.conn.execute(
-        update(case_event)
-        .where(case_event.c.interaction_id == chat.id, case_event.c.case_id.is_(None))
-        .values(case_id=case_id)
-    )
+    tx.conn.execute(_SET_CASE_OF_EVENTS, {"interaction": chat.id, "case": case_id})
     note_event(tx, chat.id, kind, case_id=case_id, agent_id=agent_id)
-    tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(idle_since=tx.now))
+    agent_was_busy(tx, agent_id)
     messages_read_differently(tx, chat.id)
     tx.news.topic("waiting")
     return api.Accepted(interaction_id=chat.id, case_id=case_id, thread_id=chat.thread_id)
@@ -95,6 +95,11 @@ def messages_read_differently(tx: Tx, interaction_id: int) -> None:
         .returning(message.c.id)
     ):
         tx.news.message(message_id)
+
+
+def agent_was_busy(tx: Tx, agent_id: int) -> None:
+    """The agent got or ended a chat: others who have been idle longer are asked before them now."""
+    tx.conn.execute(_SET_IDLE, {"agent": agent_id, "since": tx.now})
 
 
 def agent_name(tx: Tx, agent_id: int | None) -> str:

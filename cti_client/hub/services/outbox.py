@@ -13,6 +13,7 @@ from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.hub.services.consents import OPT_OUT_POLICY, consent_state
 from cti_client.hub.services.deliveries import lock_message, move_message, opted_out_by_gateway
 from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.change import change_row
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import line, message, outbox, thread
 from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SubmitOutcome, Taken
@@ -140,7 +141,7 @@ def _try_again(tx: Tx, row: AnyRow, outcome: NotTaken) -> bool:
         return False
     tx.conn.execute(update(outbox).where(outbox.c.message_id == row.id).values(due_at=due_at, taken_until=None))
     waiting = {"state": DeliveryState.QUEUED, "state_at": tx.now, "reason_text": outcome.detail}
-    tx.conn.execute(update(message).where(message.c.id == row.id).values(version=message.c.version + 1, **waiting))
+    change_row(tx.conn, message, row.id, waiting)
     tx.news.message(row.id)
     tx.wakes.add("outbox")
     return True

@@ -93,7 +93,7 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     begins = False
     if only_keyword:
         if chat is not None and chat.state == InteractionState.OPEN:
-            touch(tx, chat.id, unread=interaction.c.unread + 1)
+            touch(tx, chat.id, unread=chat.unread + 1)
         interaction_id = None if chat is None else chat.id
     elif chat is not None:
         _join(tx, chat, line, at)

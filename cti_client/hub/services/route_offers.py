@@ -27,6 +27,11 @@ _QUEUED = (
 _NOT_TOLD = _QUEUED.where(interaction.c.why_waiting != WHY_NOBODY)
 _AVAILABLE = select(agent.c.id, agent.c.idle_since).where(agent.c.presence == Presence.AVAILABLE.value)
 _OFFERS = select(offer.c.agent_id, offer.c.number, offer.c.state).where(offer.c.interaction_id == bindparam("chat"))
+_MOVE = (
+    update(interaction)
+    .where(interaction.c.id == bindparam("moved"), interaction.c.state == bindparam("before"))
+    .values(version=interaction.c.version + 1, state=bindparam("after"), why_waiting=bindparam("why"))
+)
 
 
 def route_offers(tx: Tx) -> int:
@@ -93,14 +98,7 @@ def _move(
     before: InteractionState = InteractionState.QUEUED,
 ) -> None:
     """By compare-and-set: nothing happens where the chat is not in the state `before` any more."""
-    tx.conn.execute(
-        update(interaction)
-        .where(interaction.c.id == interaction_id, interaction.c.state == before)
-        .values(
-            version=interaction.c.version + 1,
-            state=before if event is None else next_state(before, event),
-            why_waiting=why_waiting,
-        )
-    )
+    after = before if event is None else next_state(before, event)
+    tx.conn.execute(_MOVE, {"moved": interaction_id, "before": before, "after": after, "why": why_waiting})
     tx.news.interaction(interaction_id)
     tx.news.topic("waiting")

@@ -36,9 +36,8 @@ def insert_or_nothing(
 
 def upsert(conn: Connection, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert the row `keys` + `values`, or set `values` where a row with these `keys` (a unique index) is there."""
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values({**keys, **values})
-    conn.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=dict(values)))
+    on_postgresql = conn.dialect.name == "postgresql"
+    conn.execute(_upsert(table, tuple(keys), tuple(values), on_postgresql), {**keys, **values})
 
 
 # The statements are made once a table: making one takes as long as running it.
@@ -54,3 +53,14 @@ def _insert_or_nothing(table: Table, wanted: Column[Any], on_postgresql: bool) -
     dialect = postgresql if on_postgresql else sqlite
     statement: ReturningInsert[Any] = dialect.insert(table).on_conflict_do_nothing().returning(wanted)
     return statement
+
+
+@cache
+def _upsert(table: Table, keys: tuple[str, ...], values: tuple[str, ...], on_postgresql: bool) -> Insert:
+    if on_postgresql:
+        for_postgresql = postgresql.insert(table)
+        changes = {name: for_postgresql.excluded[name] for name in values}
+        return for_postgresql.on_conflict_do_update(index_elements=keys, set_=changes)
+    for_sqlite = sqlite.insert(table)
+    changes = {name: for_sqlite.excluded[name] for name in values}
+    return for_sqlite.on_conflict_do_update(index_elements=keys, set_=changes)
