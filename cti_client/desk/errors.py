@@ -1,0 +1,36 @@
+"""What can go wrong between the desk and the hub. `str()` of each is a sentence for the person."""
+
+from cti_client.wire.api import Problem
+
+
+class DeskError(Exception):
+    """The base of all of these. Each is meant to be shown to the person whose action it stopped."""
+
+
+class HubRefusedError(DeskError):
+    """The hub answered and said no; nothing was changed. `problem.code` as in `domain.errors`."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
+class HubAwayError(DeskError):
+    """The hub did not answer, or cannot work now. What was asked may or may not have been done; it may be repeated."""
+
+    def __init__(self, text: str = "The hub does not answer.") -> None:
+        super().__init__(text)
+
+
+class UndecidedSendError(HubAwayError):
+    """A text cannot be taken back while the hub may already hold it."""
+
+    def __init__(self) -> None:
+        super().__init__("The hub may already have this text. It shows here as soon as the hub answers.")
+
+
+class InsecureHubError(DeskError):
+    """The hub's address would send everything readable over a network."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} is not encrypted. Use an address that begins with https://.")

@@ -1,0 +1,31 @@
+"""What every test stands on: an offscreen screen, UTF-8 everywhere, and the loop a test asks for.
+
+An async test that uses a fixture of pytest-qt (`qapp`, `qtbot`) runs in a Qt loop, so that widgets and coroutines live
+together as in the product; every other async test runs in a plain asyncio loop.
+"""
+
+import asyncio
+import os
+import sys
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Mapping
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_API"] = "pyside6"
+os.environ["PYTHONUTF8"] = "1"  # for the processes that tests start; this one is told below
+for stream in (sys.stdout, sys.stderr):
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8")
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], AbstractEventLoop]]:
+    if not {"qapp", "qtbot"}.isdisjoint(getattr(item, "fixturenames", ())):
+        from tests.helpers.qt_loop import new_qt_loop
+
+        return {"qt": new_qt_loop}
+    return {"plain": asyncio.new_event_loop}
