@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thread")),
         sa.UniqueConstraint("address", name=op.f("uq_thread_address")),
     )
+    op.create_index(op.f("ix_thread_contact_id"), "thread", ["contact_id"], unique=False)
     op.create_table(
         "case_file",
         sa.Column("id", ID, autoincrement=True, nullable=False),
