@@ -1,0 +1,68 @@
+"""An agent corrects a customer's address (A3, A4)."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import bindparam, or_, select, update
+
+from cti_client.domain.clean_text import clean_text
+from cti_client.domain.errors import BadRequestError, NotFoundError, StaleVersionError
+from cti_client.hub.services.customers import contacts_changed
+from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.contacts import ADDRESS_FIELDS, search_text
+from cti_client.hub.store.store import Tx
+from cti_client.hub.store.tables import contact, phone, thread
+from cti_client.wire import api
+
+LONGEST = 200
+"""Characters of one field."""
+
+_numbers = select(phone.c.address).where(phone.c.contact_id.in_(bindparam("ids", expanding=True)))
+_THREADS = (
+    select(thread.c.id)
+    .where(or_(thread.c.contact_id.in_(bindparam("ids", expanding=True)), thread.c.address.in_(_numbers)))
+    .order_by(thread.c.id)
+    .with_for_update()
+)
+_CONTACT = select(contact).where(contact.c.id == bindparam("id")).with_for_update()
+_NUMBERS = select(phone.c.address).where(phone.c.contact_id == bindparam("id")).order_by(phone.c.id)
+
+
+def edit_contact(tx: Tx, _agent_id: int, contact_id: int, edit: api.EditContact) -> None:
+    """Set the fields that are not None. What is so already is no change, whatever version it was seen in.
+
+    Raises `NotFoundError`, `StaleVersionError` (changed by someone else since) and `BadRequestError` (too long).
+    """
+    lock_threads_of(tx, [contact_id])
+    row = tx.conn.execute(_CONTACT, {"id": contact_id}).first()
+    if row is None:
+        raise NotFoundError("This contact does not exist any more.")
+    given = {name: getattr(edit, name) for name in ADDRESS_FIELDS if getattr(edit, name) is not None}
+    changes = {name: value for name, value in clean_fields(given).items() if value != getattr(row, name)}
+    if not changes:
+        return
+    if row.version != edit.version:
+        raise StaleVersionError("The contact was changed meanwhile.")
+    set_fields(tx, row, changes)
+    contacts_changed(tx, [contact_id])
+
+
+def clean_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """Each as one clean line. Raises `BadRequestError` for one that is too long."""
+    cleaned = {name: " ".join(clean_text(value)[0].split()) for name, value in fields.items()}
+    for name, value in cleaned.items():
+        if len(value) > LONGEST:
+            raise BadRequestError(f"The {name} has {len(value):,} characters; at most {LONGEST} can be kept.")
+    return cleaned
+
+
+def set_fields(tx: Tx, row: AnyRow, changes: Mapping[str, str]) -> None:
+    """Write changed fields of a locked contact, and what it is found by. The news is the caller's."""
+    fields = {**{name: getattr(row, name) for name in ADDRESS_FIELDS}, **changes}
+    words = search_text((fields[name] for name in ADDRESS_FIELDS), tx.conn.scalars(_NUMBERS, {"id": row.id}))
+    values = {"version": contact.c.version + 1, "search": words, **changes}
+    tx.conn.execute(update(contact).where(contact.c.id == row.id).values(values))
+
+
+def lock_threads_of(tx: Tx, contact_ids: Iterable[int]) -> None:
+    """Lock every thread whose chats or offers show one of these contacts, before the contacts themselves."""
+    tx.conn.execute(_THREADS, {"ids": list(contact_ids)}).all()
