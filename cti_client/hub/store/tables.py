@@ -148,6 +148,7 @@ case = Table(
     Column("disposition", String),
     Index(None, "thread_id", "last_at"),
     Index(None, "agent_id", "last_at"),
+    Index(None, "contact_id"),
 )
 
 interaction = Table(

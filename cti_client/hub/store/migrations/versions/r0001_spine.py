@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
     )
     op.create_index(op.f("ix_case_file_agent_id_last_at"), "case_file", ["agent_id", "last_at"], unique=False)
+    op.create_index(op.f("ix_case_file_contact_id"), "case_file", ["contact_id"], unique=False)
     op.create_index(op.f("ix_case_file_thread_id_last_at"), "case_file", ["thread_id", "last_at"], unique=False)
     op.create_table(
         "interaction",
