@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 from urllib.request import urlopen
 
 import pytest
@@ -23,6 +24,7 @@ from tests.helpers.fake_phones import FakePhones
 USER = "chat"
 PASSWORD = "s3cret pass&word"
 KEY = "hub-key-1"
+STATUS_PASSWORD = "sta"
 CONNECTION = "kannel1"
 START_S = 20.0
 SEARCH_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
@@ -32,7 +34,7 @@ group = core
 admin-port = {admin}
 admin-interface = 127.0.0.1
 admin-password = adm
-status-password = sta
+status-password = {status}
 smsbox-port = {box}
 smsbox-interface = 127.0.0.1
 box-deny-ip = "*.*.*.*"
@@ -78,14 +80,25 @@ post-url = "{inbound}"
 """
 
 
+class Ports(NamedTuple):
+    """Where everything listens."""
+
+    admin: int
+    box: int
+    phones: int
+    send: int
+    hub: int
+
+
 class Kannel:
     """bearerbox, smsbox and the phones. `hub_port` is where a test lets its hub listen."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self.directory = directory
+        self.ports = Ports(*free_ports(5))
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._admin, self._box, self._phones_port, self._send, self.hub_port = free_ports(5)
-        self.url = f"http://127.0.0.1:{self._send}/cgi-bin/sendsms"
+        self.hub_port = self.ports.hub
+        self.url = f"http://127.0.0.1:{self.ports.send}/cgi-bin/sendsms"
         self.hub_url = f"http://127.0.0.1:{self.hub_port}"
         self._phones: FakePhones | None = None
 
@@ -95,30 +108,28 @@ class Kannel:
         assert self._phones is not None
         return self._phones
 
-    def start(self) -> None:
-        """Write the configuration, start both boxes and connect the phones; raises where one does not come up."""
+    def start(self, config: str = "", status_password: str = STATUS_PASSWORD) -> None:
+        """Start both boxes by this kannel.conf, or by one for tests, and connect the phones. Raises where it fails."""
         for name in ("store", "dlr"):
-            (self._directory / name).mkdir()
+            (self.directory / name).mkdir()
+        (self.directory / "kannel.conf").write_text(config or self._config(), encoding="utf-8")
+        self.start_box("bearerbox", self.ports.admin)
+        self.start_box("smsbox", self.ports.send)
+        # The fake network takes the first connection for its phones, so nothing may probe its port.
+        self._phones = FakePhones(self.ports.phones)
+        self._await(lambda: self._phones_are_known(status_password), "the phones do not get through")
+
+    def _config(self) -> str:
         inbound = f"{self.hub_url}/gateway/{CONNECTION}/inbound?key={KEY}"
         inbound += "&from=%p&to=%P&id=%I&coding=%c&charset=%C&at=%T"
-        (self._directory / "kannel.conf").write_text(
-            CONFIG.format(
-                admin=self._admin,
-                box=self._box,
-                phones=self._phones_port,
-                send=self._send,
-                directory=self._directory,
-                user=USER,
-                password=PASSWORD,
-                inbound=inbound,
-            ),
-            encoding="utf-8",
+        return CONFIG.format(
+            **self.ports._asdict(),
+            directory=self.directory,
+            status=STATUS_PASSWORD,
+            user=USER,
+            password=PASSWORD,
+            inbound=inbound,
         )
-        self.start_box("bearerbox", self._admin)
-        self.start_box("smsbox", self._send)
-        # The fake network takes the first connection for its phones, so nothing may probe its port.
-        self._phones = FakePhones(self._phones_port)
-        self._await(self._phones_are_known, "the phones do not get through")
 
     def stop(self) -> None:
         """End everything that was started."""
@@ -134,10 +145,10 @@ class Kannel:
         """Start one box and wait until it listens."""
         binary = shutil.which(name, path=SEARCH_PATH)
         assert binary is not None
-        with (self._directory / f"{name}.out").open("ab") as out:
+        with (self.directory / f"{name}.out").open("ab") as out:
             self._processes[name] = subprocess.Popen(
                 [binary, "-v", "4", "kannel.conf"],
-                cwd=self._directory,
+                cwd=self.directory,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -170,8 +181,8 @@ class Kannel:
             finally:
                 process.send_signal(signal.SIGCONT)
 
-    def _phones_are_known(self) -> bool:
-        with urlopen(f"http://127.0.0.1:{self._admin}/status.txt?password=sta", timeout=5) as answer:
+    def _phones_are_known(self, password: str) -> bool:
+        with urlopen(f"http://127.0.0.1:{self.ports.admin}/status.txt?password={password}", timeout=5) as answer:
             status: bytes = answer.read()
         return b"(online" in status
 
@@ -179,7 +190,7 @@ class Kannel:
         end = time.monotonic() + START_S
         while not what():
             if time.monotonic() > end:
-                log = self._directory / "bearerbox.log"
+                log = self.directory / "bearerbox.log"
                 raise RuntimeError(f"{failure}\n{log.read_text(errors='replace')[-2000:] if log.exists() else ''}")
             time.sleep(0.02)
 
@@ -202,13 +213,18 @@ def _listens(port: int) -> bool:
     return False
 
 
-@pytest.fixture(scope="session")
-def kannel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kannel]:
-    """The one Kannel of the test run."""
+def need_kannel() -> None:
+    """Skip the test where Kannel is not installed; fail it where `CI` is set."""
     missing = [name for name in ("bearerbox", "smsbox") if shutil.which(name, path=SEARCH_PATH) is None]
     if missing and not os.environ.get("CI"):
         pytest.skip(f"Kannel is not installed ({', '.join(missing)} not found)")
     assert not missing, f"CI needs Kannel; {', '.join(missing)} not found"
+
+
+@pytest.fixture(scope="session")
+def kannel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kannel]:
+    """The one Kannel of the test run."""
+    need_kannel()
     gateway = Kannel(tmp_path_factory.mktemp("kannel"))
     try:
         gateway.start()
