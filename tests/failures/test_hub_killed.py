@@ -1,0 +1,274 @@
+"""D3, D4, A10: the hub is killed (-9) before or after each commit of the way in and the way out.
+
+The gateway is on the other side of HTTP and keeps its own count: nothing that it was told is kept may be lost, and
+nothing may reach the phone twice.
+"""
+
+import asyncio
+import re
+import sys
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from cti_client.domain.delivery import DeliveryState
+from cti_client.domain.interaction import Direction
+from cti_client.wire import WIRE_LEAST, WIRE_MOST, api
+from cti_client.wire.codec import decode, encode
+from cti_client.wire.frames import Hello, Snapshot, Welcome
+from cti_client.wire.records import Interaction, Message, Offer
+from tests.helpers.kannel import free_ports
+from tests.helpers.killing_hub import KEY, LINE, TOKEN
+from tests.helpers.running_hub import Desktop
+
+T = TypeVar("T")
+
+CUSTOMER = "+15551230001"
+PATIENCE_S = 30.0
+LATER_MS = 10 * 60_000
+"""A hub that comes back this much later finds every lease of the dead one passed."""
+
+
+@dataclass
+class Gateway:
+    """Kannel's face, counting what it sends to phones, and repeating its own calls until they are answered 2xx."""
+
+    hub: str
+    http: aiohttp.ClientSession
+    url: str = ""
+    to_phones: Counter[str] = field(default_factory=Counter)
+    report_urls: list[str] = field(default_factory=list)
+
+    async def sendsms(self, request: web.Request) -> web.Response:
+        self.to_phones[request.query["text"]] += 1
+        self.report_urls.append(request.query["dlr-url"])
+        return web.Response(status=202, text="0: Accepted for delivery")
+
+    async def call(self, url: str, body: bytes) -> None:
+        """One call, again and again until the hub has it."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    async with self.http.post(url, data=body) as answer:
+                        if answer.status < 300:
+                            return
+                except aiohttp.ClientError:
+                    pass
+                await asyncio.sleep(0.1)  # Kannel's http-queue-delay
+
+    async def text_in(self, text: str, gateway_id: str) -> None:
+        query = f"key={KEY}&from=%2B{CUSTOMER[1:]}&to=%2B{LINE[1:]}&coding=0&charset=UTF-8&id={gateway_id}"
+        await self.call(f"{self.hub}/gateway/k/inbound?{query}", text.encode())
+
+    async def report_delivered(self) -> None:
+        url = self.report_urls[-1]
+        for escape, value in {"%d": "1", "%A": "", "%F": "f1", "%T": "1700000000"}.items():
+            url = url.replace(escape, value)
+        await self.call(url, b"")
+
+
+class HubProcess:
+    """The hub's process, started as often as needed on the same file and port."""
+
+    def __init__(self, database: Path, port: int, gateway: Gateway) -> None:
+        self._database, self._port, self._gateway = database, port, gateway
+        self.url = f"http://127.0.0.1:{port}"
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, kill: str = "", ahead: int = 0) -> None:
+        arguments = [str(self._database), str(self._port), self._gateway.url, str(ahead), *([kill] if kill else [])]
+        command = [sys.executable, "-m", "tests.helpers.killing_hub", *arguments]
+        self._process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        assert self._process.stdout is not None
+        async with asyncio.timeout(PATIENCE_S):
+            assert await self._process.stdout.readline() == b"ready\n"
+
+    async def died(self) -> None:
+        assert self._process is not None
+        async with asyncio.timeout(PATIENCE_S):
+            await self._process.communicate()
+        assert self._process.returncode == -9, "the hub did not come by the commit at which it was to die"
+
+    async def stop(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.communicate()
+
+
+@dataclass
+class World:
+    hub: HubProcess
+    gateway: Gateway
+    http: aiohttp.ClientSession
+
+    @asynccontextmanager
+    async def desktop(self) -> AsyncIterator[Desktop]:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with self.http.ws_connect(f"{self.hub.url}/api/v1/agent", headers=headers) as ws:
+            desktop = Desktop(ws)
+            await desktop.say(Hello(wire_least=WIRE_LEAST, wire_most=WIRE_MOST, client="test"))
+            await desktop.expect(Welcome)
+            await desktop.expect(Snapshot)
+            yield desktop
+
+    async def post(self, path: str, body: object, as_type: type[T]) -> T:
+        """A command as the desktop gives it: repeated with the same ids until it is answered."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    return await self._post_once(path, body, as_type)
+                except aiohttp.ClientError:
+                    await asyncio.sleep(0.1)  # the desktop's back-off
+
+    async def _post_once(self, path: str, body: object, as_type: type[T]) -> T:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with self.http.post(f"{self.hub.url}/api/v1{path}", data=encode(body), headers=headers) as answer:
+            data = await answer.read()
+            assert answer.status == 200, data
+            return decode(data, as_type)
+
+    async def open_chat(self) -> Interaction:
+        """A text comes in and is accepted."""
+        await self.gateway.text_in("hello", "first")
+        async with self.desktop() as desktop:
+            await desktop.until(lambda it: bool(it.all_of(Offer)))
+            offer = desktop.all_of(Offer)[0]
+            await self.post(f"/offers/{offer.id}/accept", api.Accept(number=offer.number), api.Accepted)
+            await desktop.until(lambda it: bool(it.all_of(Interaction)))
+            return desktop.all_of(Interaction)[0]
+
+    async def sent_state(self, *wanted: DeliveryState) -> Message:
+        """Our one message, once it has one of these states."""
+        async with self.desktop() as desktop:
+
+            def ours() -> list[Message]:
+                return [m for m in desktop.all_of(Message) if m.direction is Direction.OUT and m.state in wanted]
+
+            async with asyncio.timeout(PATIENCE_S):
+                await desktop.until(lambda _: bool(ours()))
+            return ours()[0]
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    port, gateway_port = free_ports(2)
+    async with aiohttp.ClientSession() as http:
+        gateway = Gateway(f"http://127.0.0.1:{port}", http)
+        app = web.Application()
+        app.router.add_get("/cgi-bin/sendsms", gateway.sendsms)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", gateway_port).start()
+        gateway.url = f"http://127.0.0.1:{gateway_port}/cgi-bin/sendsms"
+        hub = HubProcess(tmp_path / "hub.db", port, gateway)
+        yield World(hub, gateway, http)
+        await hub.stop()
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_killed_while_a_text_comes_in(world: World, when: str) -> None:
+    await world.hub.start(f"{when}:take_in")
+    coming = asyncio.create_task(world.gateway.text_in("hello", "g1"))
+    await world.hub.died()
+    await world.hub.start()
+    await coming
+    await world.gateway.text_in("hello", "g1")  # and once more, as gateways do whose answer was lost
+    async with world.desktop() as desktop:
+        await desktop.until(lambda it: bool(it.all_of(Offer)))
+        assert len(desktop.all_of(Offer)) == 1
+        offer = desktop.all_of(Offer)[0]
+        await world.post(f"/offers/{offer.id}/accept", api.Accept(number=offer.number), api.Accepted)
+        await desktop.until(lambda it: bool(it.all_of(Message)))
+        assert [message.text for message in desktop.all_of(Message)] == ["hello"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_killed_while_accepting(world: World, when: str) -> None:
+    await world.hub.start()
+    await world.gateway.text_in("hello", "g1")
+    async with world.desktop() as desktop:
+        await desktop.until(lambda it: bool(it.all_of(Offer)))
+        offer = desktop.all_of(Offer)[0]
+    await world.hub.stop()
+    await world.hub.start(f"{when}:accept_offer")
+    accepting = asyncio.create_task(
+        world.post(f"/offers/{offer.id}/accept", api.Accept(number=offer.number), api.Accepted)
+    )
+    await world.hub.died()
+    await world.hub.start()
+    accepted = await accepting
+    async with world.desktop() as desktop:
+        assert [chat.id for chat in desktop.all_of(Interaction)] == [accepted.interaction_id]
+        assert desktop.all_of(Offer) == []
+
+
+# What the phone may have got, and which states are true then, for each commit of the way out.
+OUTBOUND = {
+    "before:_send_and_show": (1, {DeliveryState.SENT}),
+    "after:_send_and_show": (1, {DeliveryState.SENT}),
+    "before:take_due": (1, {DeliveryState.SENT}),
+    "after:take_due": (0, {DeliveryState.UNKNOWN}),
+    "before:record_outcome": (1, {DeliveryState.UNKNOWN}),
+    "after:record_outcome": (1, {DeliveryState.SENT}),
+}
+
+
+@pytest.mark.parametrize("kill", OUTBOUND)
+async def test_killed_while_a_text_goes_out(world: World, kill: str) -> None:
+    arrives, states = OUTBOUND[kill]
+    await world.hub.start()
+    chat = await world.open_chat()
+    await world.hub.stop()
+    await world.hub.start(kill)
+    send = api.Send(client_id=str(uuid.uuid4()), interaction_id=chat.id, text="answer", composed_at=2**50)
+    sending = asyncio.create_task(world.post("/messages", send, Message))
+    await world.hub.died()
+    await world.hub.start(ahead=LATER_MS)
+    first = await sending
+    again = await world.post("/messages", send, Message)
+    assert again.id == first.id
+    message = await world.sent_state(*states)
+    assert message.text == "answer"
+    assert world.gateway.to_phones["answer"] == arrives
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_killed_while_a_report_comes_in(world: World, when: str) -> None:
+    await world.hub.start()
+    chat = await world.open_chat()
+    send = api.Send(client_id=str(uuid.uuid4()), interaction_id=chat.id, text="answer", composed_at=2**50)
+    await world.post("/messages", send, Message)
+    await world.sent_state(DeliveryState.SENT)
+    await world.hub.stop()
+    await world.hub.start(f"{when}:take_in")
+    reporting = asyncio.create_task(world.gateway.report_delivered())
+    await world.hub.died()
+    await world.hub.start()
+    await reporting
+    assert (await world.sent_state(DeliveryState.DELIVERED)).text == "answer"
+    assert world.gateway.to_phones["answer"] == 1
+
+
+async def test_unknown_is_settled_by_a_later_report(world: World) -> None:
+    await world.hub.start()
+    chat = await world.open_chat()
+    await world.hub.stop()
+    await world.hub.start("before:record_outcome")
+    send = api.Send(client_id=str(uuid.uuid4()), interaction_id=chat.id, text="answer", composed_at=2**50)
+    await world.post("/messages", send, Message)
+    await world.hub.died()
+    await world.hub.start(ahead=LATER_MS)
+    await world.sent_state(DeliveryState.UNKNOWN)
+    assert re.search(r"/report/\d+", world.gateway.report_urls[-1])
+    await world.gateway.report_delivered()
+    await world.sent_state(DeliveryState.DELIVERED)
+    assert world.gateway.to_phones["answer"] == 1
