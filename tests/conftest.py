@@ -12,6 +12,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from tests.helpers.kannel import kannel
+
+__all__ = ["kannel", "pytest_asyncio_loop_factories"]  # one Kannel for the whole run
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 os.environ["PYTHONUTF8"] = "1"  # for the processes that tests start; this one is told below

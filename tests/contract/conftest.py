@@ -3,9 +3,7 @@
 import pytest
 
 from tests.helpers.gateways import Gateway, KannelGateway, SimulatorGateway
-from tests.helpers.kannel import Kannel, kannel
-
-__all__ = ["gateway", "kannel"]
+from tests.helpers.kannel import Kannel
 
 
 @pytest.fixture(params=["simulator", pytest.param("kannel", marks=pytest.mark.kannel)])
