@@ -1,0 +1,1 @@
+"""What differs between Windows, macOS and Linux, behind small ports."""
