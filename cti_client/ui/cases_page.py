@@ -1,6 +1,6 @@
 """My cases."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from cti_client.ui.models.cases import CasesModel, Column
+from cti_client.ui.phone_button import PhoneButton
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.empty_state import EmptyState
 from cti_client.ui.widgets.icon_button import IconButton
@@ -32,8 +33,6 @@ class CasesPage(QWidget):
 
     chat_chosen = Signal(int)
     """Interaction id of the live chat of the case."""
-    phone_wanted = Signal(str, object)
-    """A number to text or call, and the place on the screen where the choice belongs (`QPoint`, global)."""
     reload_wanted = Signal()
 
     def __init__(self, theme: Theme, model: CasesModel, parent: QWidget | None = None) -> None:
@@ -41,6 +40,10 @@ class CasesPage(QWidget):
         self._theme, self._model = theme, model
         self.setAccessibleName(self.tr("My cases"))
         self.table = _Table()
+        # One button for all rows: it is put where the row's icon is and asked, so that its menu opens there.
+        self.phone = PhoneButton(theme, self.table.viewport())
+        self.phone.hide()
+        self.phone.refused.connect(self.say)
         self.reload = IconButton(theme, "arrow-clockwise", self.tr("Load again"), role="muted")
         self.reload.setShortcut("F5")
         self.reload.rename(self.tr("Load again"))
@@ -90,6 +93,13 @@ class CasesPage(QWidget):
         title = self.tr("Your cases could not be loaded")
         self.empty.show_state("cloud-slash", title, text, self.tr("Try again"))
         self._stack.setCurrentWidget(self.empty)
+
+    def say(self, why: str) -> None:
+        """Tell the person that something did not work; empty takes it away."""
+        if why:
+            self.notice.say(why, "bad", dismissible=True)
+        else:
+            self.notice.clear()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt's hook: a narrow page leaves out what can be done without, so that subject and customer stay readable."""
@@ -145,7 +155,9 @@ class CasesPage(QWidget):
         row = self._model.at(index.row())
         if row is not None:
             cell = self.table.visualRect(self._model.index(index.row(), Column.PHONE))
-            self.phone_wanted.emit(row.address, self.table.viewport().mapToGlobal(cell.bottomLeft() + QPoint(0, 2)))
+            self.phone.setGeometry(cell)
+            self.phone.show_number(row.address, row.address_display)
+            self.phone.ask()
 
 
 class _Table(QTableView):

@@ -51,7 +51,7 @@ class Header(QFrame):
         self._gateways: list[Pill] = []
         self._agent = Label(tone="muted")
         self.presence = MenuButton(theme)
-        self.presence.setMenu(self._build_menu())
+        self.presence.set_menu(self._build_menu())
         self.new_chat = QPushButton(theme.icon("chat-circle-text", "on_accent"), self.tr("New chat"))
         self.new_chat.setProperty("kind", "primary")
         self.new_chat.setToolTip(self.tr("Text a number first ({keys})").format(keys=_native("Ctrl+N")))

@@ -89,7 +89,7 @@ QPushButton[side="right"] {{
   border-top-left-radius: 0; border-bottom-left-radius: 0; border-left: 1px solid {c["on_accent"]}; padding: 6px 8px;
 }}
 QPushButton[side="right"]:focus {{ border: 2px solid {c["text"]}; padding: 5px 7px; }}
-QPushButton[menu="true"] {{ padding-right: 36px; text-align: left; }}
+QPushButton[menu="true"] {{ padding-right: 36px; }}
 QPushButton[menu="true"]:focus {{ padding-right: 35px; }}
 QToolButton {{
   background: transparent; border: 1px solid transparent; border-radius: {CORNER}px; padding: 5px;

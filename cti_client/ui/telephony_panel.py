@@ -9,6 +9,7 @@ from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
 from cti_client.ui.offer_card import OfferCard
+from cti_client.ui.phone_button import PhoneButton
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
 from cti_client.ui.waiting_list import WaitingList
 from cti_client.ui.widgets.empty_state import EmptyState
@@ -34,8 +35,8 @@ class TelephonyPanel(QFrame):
     """Offer id."""
     taken = Signal(int, object)
     """Interaction id of a waiting chat, `CaseChoice` or None."""
-    phone_wanted = Signal(str, object)
-    """A number whose phone button was pressed, and the button."""
+    phone_made = Signal(object)
+    """A `PhoneButton` that wants to be served."""
     available_wanted = Signal()
     """The agent wants to be offered chats."""
 
@@ -54,7 +55,7 @@ class TelephonyPanel(QFrame):
         self.empty.acted.connect(self.available_wanted)
         self.waiting = WaitingList(theme)
         self.waiting.taken.connect(self.taken)
-        self.waiting.phone_wanted.connect(self.phone_wanted)
+        self.waiting.phone_made.connect(self._adopt_phone)
         self._column = QVBoxLayout()
         self._arrange()
         self._show_empty()
@@ -117,6 +118,23 @@ class TelephonyPanel(QFrame):
             card.set_live(live)
         self.waiting.set_live(live)
         self._show_empty()
+
+    def accept_first(self) -> None:
+        """As if Accept of the first request were pressed."""
+        if self.first is not None:
+            self.first.accept.main.click()
+
+    def decline_first(self) -> None:
+        """As if Decline of the first request were pressed."""
+        if self.first is not None:
+            self.first.decline.click()
+
+    def say(self, why: str) -> None:
+        """Tell the person that something did not work; empty takes it away."""
+        if why:
+            self.notice.say(why, "bad", dismissible=True)
+        else:
+            self.notice.clear()
 
     def tick(self, now: Millis) -> None:
         """Count."""
@@ -209,6 +227,10 @@ class TelephonyPanel(QFrame):
                 self.tr("No requests come to you."),
                 self.tr("Become available"),
             )
+
+    def _adopt_phone(self, button: PhoneButton) -> None:
+        button.refused.connect(self.say)
+        self.phone_made.emit(button)
 
     def _accepted(self, offer_id: int, choice: CaseChoice | None) -> None:
         self._cards[offer_id].set_busy(self.tr("Accepting…"))

@@ -18,8 +18,8 @@ class WaitingList(QWidget):
 
     taken = Signal(int, object)
     """Interaction id, `CaseChoice` or None."""
-    phone_wanted = Signal(str, object)
-    """The number and the button."""
+    phone_made = Signal(object)
+    """A `PhoneButton` that wants to be served."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,5 +80,5 @@ class WaitingList(QWidget):
         row = WaitingRow(self._theme, self)
         row.set_live(self._live)
         row.taken.connect(self.taken)
-        row.phone_wanted.connect(self.phone_wanted)
+        self.phone_made.emit(row.phone)
         return row

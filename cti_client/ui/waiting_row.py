@@ -5,10 +5,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cti_client.domain import Millis
 from cti_client.domain.interaction import CaseChoice
+from cti_client.ui.phone_button import PhoneButton
 from cti_client.ui.theme import SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.card import Card
 from cti_client.ui.widgets.elided_label import ElidedLabel
-from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.ui.widgets.pill import Pill
 from cti_client.ui.widgets.split_button import SplitButton
 from cti_client.ui.words import case_choice_line, timer
@@ -20,8 +20,6 @@ class WaitingRow(Card):
 
     taken = Signal(int, object)
     """Interaction id, `CaseChoice` or None."""
-    phone_wanted = Signal(str, object)
-    """The number and the button."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -31,8 +29,7 @@ class WaitingRow(Card):
         self._who = ElidedLabel(tone="strong")
         self._waiting = Pill(role="caution")
         self._why = ElidedLabel(tone="small")
-        self.phone = IconButton(theme, "phone", self.tr("Text or call this number"), role="accent")
-        self.phone.clicked.connect(self._ask_phone)
+        self.phone = PhoneButton(theme)
         self.take = SplitButton(theme, self.tr("Take"), primary=False)
         self.take.pressed_default.connect(lambda: self._take(None))
         self.take.chosen.connect(self._take)
@@ -70,7 +67,8 @@ class WaitingRow(Card):
             self.take.set_choices(choices, self.tr("Continue the last case, or a new one"))
         self.setAccessibleName(", ".join(part for part in (who, chat.line_name, chat.why, chat.first_words) if part))
         self.take.main.setAccessibleName(self.tr("Take {who}").format(who=who))
-        self.phone.rename(self.tr("Text or call {number}").format(number=chat.address_display))
+        if self.phone.address != chat.address:
+            self.phone.show_number(chat.address, chat.address_display)
         self._show_busy()
         self.tick(now)
 
@@ -93,13 +91,8 @@ class WaitingRow(Card):
     def _show_busy(self) -> None:
         self.take.set_text(self.tr("Taking…") if self._busy else self.tr("Take"))
         self.take.setEnabled(self._live and not self._busy)
-        self.phone.setEnabled(self._live)
 
     def _take(self, choice: CaseChoice | None) -> None:
         if self._chat is not None:
             self.set_busy(True)
             self.taken.emit(self._chat.interaction_id, choice)
-
-    def _ask_phone(self) -> None:
-        if self._chat is not None:
-            self.phone_wanted.emit(self._chat.address, self.phone)

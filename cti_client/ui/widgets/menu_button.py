@@ -2,18 +2,33 @@
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from cti_client.ui.theme import Theme
 
 
 class MenuButton(QPushButton):
-    """Give it a menu with `setMenu`; a caret at its right end says that there is one."""
+    """A button with a caret at its right end that opens the menu given by `set_menu`.
+
+    Qt's own menu indicator is not used: it keeps room of its own beside the one the stylesheet keeps for the caret.
+    """
 
     def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._theme = theme
+        self._menu: QMenu | None = None
         self.setProperty("menu", "true")
+        self.clicked.connect(self.open_menu)
+
+    def set_menu(self, menu: QMenu) -> None:
+        """What the button opens; it is the menu's owner from now on."""
+        menu.setParent(self, menu.windowFlags())
+        self._menu = menu
+
+    def open_menu(self) -> None:
+        """Show the menu under the button; the call does not wait."""
+        if self._menu is not None:
+            self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt's hook."""

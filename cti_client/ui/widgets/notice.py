@@ -15,7 +15,8 @@ ICONS = {"neutral": "info", "good": "check-circle", "caution": "warning", "bad":
 class Notice(QWidget):
     """An inline banner, hidden while it has nothing to say. `role`: neutral, good, caution, bad.
 
-    `setContentsMargins` keeps it off its neighbours. Screen readers get the text as this widget's name. It never takes the focus.
+    `setContentsMargins` keeps it off its neighbours. Screen readers get the text as this widget's name. It never
+    takes the focus.
     """
 
     acted = Signal()
