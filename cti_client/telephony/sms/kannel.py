@@ -186,10 +186,7 @@ class KannelConnection:
         for piece in pieces:
             outcome = await self._send(exchange, sms, piece)
             if not isinstance(outcome, Taken):
-                if not taken:
-                    return outcome
-                # What has gone cannot be taken back, and the rest must not go alone: the agent decides.
-                return Unclear(detail=f"{len(taken)} of {len(pieces)} parts were taken, then: {outcome.detail}")
+                return _cut_short(outcome, len(taken), len(pieces)) if taken else outcome
             taken.append(outcome)
         parts = len(pieces) if len(pieces) > 1 else sms_text.measure(sms.text).parts
         return Taken(parts=parts, detail=taken[-1].detail)
@@ -241,6 +238,15 @@ def outcome_of(answer: Answer) -> SubmitOutcome:
             return NotTaken(detail=said)
         case _:
             return Unclear(detail=f"An answer that is not Kannel's: {said}")
+
+
+def _cut_short(outcome: Refused | NotTaken | Unclear, taken: int, pieces: int) -> SubmitOutcome:
+    """Say what becomes of a text whose first parts went: what has gone cannot be taken back, nor the rest go alone."""
+    detail = f"{taken} of {pieces} parts were taken, then: {outcome.detail}"
+    if isinstance(outcome, Unclear):
+        return Unclear(detail=detail)
+    reason = outcome.reason if isinstance(outcome, Refused) else FailureReason.CONNECTION_BROKEN
+    return Refused(reason=reason, detail=detail)
 
 
 def _is_gsm(text: str) -> bool:

@@ -125,18 +125,29 @@ async def test_a_text_too_long_for_kannel_is_refused_before_it_is_sent() -> None
         assert server.requests == []
 
 
-async def test_half_a_message_is_unclear() -> None:
-    answers = iter([answering(202, "0: Accepted for delivery"), answering(503, "Temporal failure")])
+@pytest.mark.parametrize(
+    ("second", "outcome"),
+    [
+        (answering(503, "Temporal failure"), FailureReason.CONNECTION_BROKEN),
+        (answering(403, "Not routable"), FailureReason.NO_ROUTING_RULE),
+        (hanging_up, None),
+    ],
+)
+async def test_a_message_cut_short_is_never_sent_again_by_itself(
+    second: Behaviour, outcome: FailureReason | None
+) -> None:
+    answers = iter([answering(202, "0: Accepted for delivery"), second])
 
     async def by_turns(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await next(answers)(reader, writer)
 
     async with odd_server(by_turns) as server, connected(server.url, SplitMode.SEPARATE) as connection:
-        outcome = await connection.submit(
+        got = await connection.submit(
             OutboundSms(message_id=7, sender="1", recipient="+15551230001", text="word " * 80)
         )
-        assert isinstance(outcome, Unclear)
-        assert outcome.detail.startswith("1 of 3 parts were taken, then: 503")
+        assert isinstance(got, Unclear if outcome is None else Refused)
+        assert got.detail.startswith("1 of 3 parts were taken, then: ")
+        assert not isinstance(got, Refused) or got.reason is outcome
         assert len(server.requests) == 2
 
 
