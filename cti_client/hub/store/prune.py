@@ -28,7 +28,7 @@ def prune(tx: Tx, keep: KeepRecords = _DEFAULT) -> int:
     Always from the oldest on, so that no gap is left even where the clock was set back.
     """
     too_old = select(agent_record.c.agent_id, func.max(agent_record.c.seq)).where(agent_record.c.at < tx.now - keep.ms)
-    old = dict(tx.conn.execute(too_old.group_by(agent_record.c.agent_id)).tuples())
+    old = {row[0]: row[1] for row in tx.conn.execute(too_old.group_by(agent_record.c.agent_id))}
     gone = 0
     for agent_id, seq in tx.conn.execute(select(stream.c.agent_id, stream.c.seq).order_by(stream.c.agent_id)).all():
         up_to = max(seq - keep.count, old.get(agent_id, 0))
