@@ -9,10 +9,11 @@ from aiohttp import WSMsgType, web
 from cti_client.hub.store.store import StoreAwayError
 from cti_client.hub.trouble import trouble
 from cti_client.hub.web.agent_socket import AgentSocket
-from cti_client.hub.web.agents import PREFIX, asker
+from cti_client.hub.web.agents import asker
 from cti_client.hub.web.bodies import json_answer
 from cti_client.hub.web.context import WebContext
 from cti_client.hub.web.greeting import read_greeting
+from cti_client.hub.web.refusals import AGENT_SOCKET
 from cti_client.hub.web.tokens import Agent
 from cti_client.wire import WIRE_LEAST, WIRE_MOST
 from cti_client.wire.api import Problem
@@ -32,12 +33,13 @@ class _BadHelloError(Exception):
 
 def add_agent_socket(app: web.Application) -> None:
     """Route of this file."""
-    app.router.add_get(PREFIX + "/agent", _agent)
+    app.router.add_get(AGENT_SOCKET, _agent)
 
 
 async def _agent(request: web.Request) -> web.StreamResponse:
     context, agent = await asker(request)
     if context.sockets.full:
+        log.warning("desktop of %s from %s: 503 no further desktop is taken", agent.name, request.remote)
         return json_answer(Problem(code="unavailable", text="The hub takes no further desktop now."), 503)
     limits = context.config.limits
     ws = web.WebSocketResponse(

@@ -34,13 +34,16 @@ STATUS_OF_CODE = {
 """Every other code of a `RuleError` is 400."""
 
 
+AGENT_SOCKET = "/api/v1/agent"
+
+
 def refuse_by(seconds: float) -> Middleware:
     """The middleware. A plain request that takes longer than `seconds` is given up with 503; a socket is not timed."""
 
     @web.middleware
     async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            if "Upgrade" in request.headers:
+            if request.path == AGENT_SOCKET:
                 return await handler(request)
             async with asyncio.timeout(seconds):
                 return await handler(request)

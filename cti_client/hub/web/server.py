@@ -40,6 +40,7 @@ class WebServer:
             app,
             access_log=None,
             logger=_OneLine(log, {}),
+            max_line_size=limits.webhook_bytes,  # gateways that call with GET put the whole text into the first line
             # aiohttp counts a connection as idle until a whole header is there, so this bounds slow headers as well
             keepalive_timeout=limits.header_seconds,
             lingering_time=_LINGER_SECONDS,

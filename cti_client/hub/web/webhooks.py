@@ -38,7 +38,7 @@ async def _webhook(request: web.Request) -> web.StreamResponse:
     if outcome.texts or outcome.reports:
         await context.store.write(take_in, connection.settings.id, outcome.texts, outcome.reports)
     reply = outcome.reply
-    return web.Response(status=reply.status, body=reply.body, content_type=reply.content_type)
+    return web.Response(status=reply.status, body=reply.body, headers={"Content-Type": reply.content_type})
 
 
 def _query(request: web.Request) -> Mapping[str, tuple[str, ...]]:

@@ -65,6 +65,15 @@ async def test_the_connection_gets_the_call_as_it_came(tmp_path: Path) -> None:
         assert call.headers["x-key"] == "k"
 
 
+async def test_a_long_text_in_the_address_is_taken(tmp_path: Path) -> None:
+    """Kannel calls with GET: 1,600 characters in another script are 9,600 of an address."""
+    async with running_hub(tmp_path) as hub:
+        text = "ж" * 1_600
+        async with hub.http.get(f"{hub.url}/gateway/fake/report/7/delivered", params={"text": text}) as answer:
+            assert answer.status == 200
+        assert hub.gateway.calls[0].query["text"] == (text,)
+
+
 async def test_a_report_before_anyone_knows_the_message_is_taken(tmp_path: Path) -> None:
     async with running_hub(tmp_path) as hub:
         url = f"{hub.url}/gateway/fake/report/4711/{DeliveryState.DELIVERED}"
