@@ -14,7 +14,7 @@ from tests.helpers.fake_phones import PhoneText
 from tests.helpers.gateway_hub import PATIENCE_S
 from tests.helpers.kannel import Kannel, free_ports
 
-ANSWER_S = 1
+ANSWER_S = 2
 
 
 class Gateway(Protocol):
@@ -23,7 +23,7 @@ class Gateway(Protocol):
     hub_port: int
 
     def connection(self, split: SplitMode = SplitMode.CONCATENATE) -> SmsConnection:
-        """Give a connection to it that waits a second for an answer, not started."""
+        """Give a connection to it that waits two seconds for an answer, not started."""
 
     def lost(self, connection: SmsConnection) -> AbstractAsyncContextManager[SmsConnection]:
         """Make the gateway unreachable meanwhile; gives the started connection that shall find it so."""
