@@ -77,7 +77,7 @@ class Floor:
         body = await request.json()
         work = (self._write, body["id"], body["from"], body["text"], body["now"])
         record = await asyncio.get_running_loop().run_in_executor(self._writer, *work)
-        for socket in self._sockets:
+        for socket in list(self._sockets):
             await socket.send_str(record)
         return web.Response(text="ok")
 
@@ -87,6 +87,7 @@ class Floor:
         self._sockets.append(socket)
         async for _ in socket:
             pass
+        self._sockets.remove(socket)
         return socket
 
     async def start(self) -> int:

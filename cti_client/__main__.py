@@ -1,0 +1,74 @@
+"""The command: `cti-client` opens the desktop, `demo` adds a customer's handset, `tour` shows the whole job."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from cti_client import __version__
+from cti_client.paths import Paths, demo_paths, paths_in, standard_paths
+
+
+def main() -> int:
+    """Read the command line and run; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = _parser().parse_args()
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    return int(options.run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    settings = standard_paths().config
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--theme", choices=("system", "light", "dark"), default="system", help="light or dark")
+    common.add_argument("--data", type=Path, metavar="DIR", help="keep everything in this folder")
+    common.add_argument("--verbose", action="store_true", help="log more (never message text)")
+    parser = argparse.ArgumentParser(
+        prog="cti-client", description="A desktop softphone for SMS chat.", parents=[common]
+    )
+    parser.add_argument("--version", action="version", version=f"cti-client {__version__}")
+    parser.add_argument("--config", type=Path, metavar="FILE", help=f"the hub's settings (default: {settings})")
+    parser.set_defaults(run=_desktop)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    demo = commands.add_parser("demo", parents=[common], help="the desktop with sample data and a customer's handset")
+    demo.add_argument("--fresh", action="store_true", help="forget what earlier demos left")
+    demo.set_defaults(run=_demo)
+    tour = commands.add_parser(
+        "tour", parents=[common], help="drive the same screens through the whole job, with no display"
+    )
+    tour.add_argument("--out", type=Path, default=Path("build/tour"), metavar="DIR", help="where the pictures go")
+    tour.add_argument("--quiet", action="store_true", help="print the last line alone")
+    tour.set_defaults(run=_tour)
+    return parser
+
+
+def _desktop(options: argparse.Namespace) -> int:
+    from cti_client.bootstrap import run_desktop
+    from cti_client.demo.settings import load_or_simulate
+
+    paths = paths_in(options.data) if options.data else standard_paths()
+    if options.config:
+        paths = Paths(data=paths.data, config=options.config)
+    return run_desktop(paths, load_or_simulate(paths), theme=options.theme)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from cti_client.demo.demo import run_demo
+
+    paths = paths_in(options.data) if options.data else demo_paths()
+    return run_demo(paths, theme=options.theme, fresh=options.fresh)
+
+
+def _tour(options: argparse.Namespace) -> int:
+    from cti_client.demo.tour import run_tour
+
+    return run_tour(options.out, data=options.data, theme=options.theme, quiet=options.quiet)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

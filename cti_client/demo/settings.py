@@ -1,0 +1,37 @@
+"""The hub's settings for the demo, and for a desktop that has none of its own yet."""
+
+import getpass
+
+from cti_client.hub.config import ConnectionConfig, HubConfig, LineConfig
+from cti_client.hub.config_file import load
+from cti_client.paths import Paths
+from cti_client.telephony.sms.connection import ConnectionSettings
+
+SIMULATOR = "simulator"
+LINE = "+15550100"
+CATEGORIES = ("Billing", "Delivery", "Payment", "Returns", "Other")
+
+
+def simulated(paths: Paths, *, offer_seconds: int = 20) -> HubConfig:
+    """One line on the simulator, and nothing that leaves this computer."""
+    settings = ConnectionSettings(id=SIMULATOR, kind="simulator", name="Simulator")
+    line = LineConfig(address=LINE, name="Support 1-800", connection=SIMULATOR, offer_seconds=offer_seconds)
+    return HubConfig(
+        database=paths.hub_database,
+        connections=(ConnectionConfig(settings=settings),),
+        lines=(line,),
+        categories=CATEGORIES,
+    )
+
+
+def load_or_simulate(paths: Paths) -> HubConfig:
+    """The settings file where there is one (raises `ConfigError` where it is wrong), else the simulator."""
+    return load(paths.config) if paths.config.exists() else simulated(paths)
+
+
+def person() -> str:
+    """The name under which the one person of an embedded hub works."""
+    try:
+        return getpass.getuser().capitalize()
+    except (OSError, KeyError):
+        return "Me"
