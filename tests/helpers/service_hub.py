@@ -96,6 +96,10 @@ class ServiceHub:
 
         return self.transact(make)
 
+    def also_has(self, contact_id: int, address: str) -> None:
+        """The contact has this number too."""
+        self.transact(lambda conn: insert_row(conn, tables.phone, {"contact_id": contact_id, "address": address}))
+
     def available(self, *agent_ids: int) -> None:
         """These agents take offers, longest idle first in this order."""
         for number, agent_id in enumerate(agent_ids):

@@ -8,6 +8,7 @@ from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.conditions import NOT_ENDED
+from cti_client.hub.store.contacts import search_text
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, offer, phone, thread
 from cti_client.hub.store.upsert import insert_row
@@ -31,7 +32,7 @@ def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> int:
     address = thread_row.address
     found = tx.conn.scalar(_BY_NUMBER, {"address": address})
     if found is None:
-        found = insert_row(tx.conn, contact, {"created_at": tx.now, "search": address})
+        found = insert_row(tx.conn, contact, {"created_at": tx.now, "search": search_text((), (address,))})
         kind = {"type": "Mobile", "sms": sms} if thread_row.repliable else {"type": "Other", "sms": False}
         insert_row(tx.conn, phone, {"contact_id": found, "address": address, **kind})
     tx.conn.execute(_SET_CONTACT, {"thread": thread_row.id, "contact": found})

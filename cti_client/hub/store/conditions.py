@@ -1,6 +1,6 @@
 """Conditions spelled as the partial indexes are, in literals: an engine does not see that a bound value fits one."""
 
-from sqlalchemy import literal_column
+from sqlalchemy import and_, literal_column
 
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
@@ -9,8 +9,13 @@ from cti_client.hub.store.tables import interaction, offer
 NOT_ENDED = interaction.c.state != literal_column(f"'{InteractionState.ENDED.value}'")
 """Live interactions (`uq_interaction_live`)."""
 
-IS_QUEUED = interaction.c.state == literal_column(f"'{InteractionState.QUEUED.value}'")
-"""Interactions that wait for routing."""
+_QUEUED = literal_column(f"'{InteractionState.QUEUED.value}'")
+_WAITING = literal_column(f"'{InteractionState.WAITING.value}'")
+IS_UNHELD = interaction.c.state.in_((_QUEUED, _WAITING))
+"""Interactions that nobody holds and no offer covers (`ix_interaction_unheld`)."""
+
+IS_QUEUED = and_(IS_UNHELD, interaction.c.state == _QUEUED)
+"""Interactions that wait for routing (`ix_interaction_unheld`; neither engine works it out from the state alone)."""
 
 OFFER_IS_OPEN = offer.c.state == literal_column(f"'{OfferState.OPEN.value}'")
 """Offers that stand (`uq_offer_open`, `ix_offer_deadline`)."""

@@ -88,6 +88,15 @@ def test_continue_or_new(hub: ServiceHub, after: int, choice: CaseChoice | None,
     assert rows[0].status == ("open" if cases == 1 else "closed")
 
 
+def test_the_choice_that_was_shown_is_the_choice_taken(hub: ServiceHub) -> None:
+    """The offer was made within the 24 hours, and is accepted a moment after them."""
+    hub.close(hub.open_chat())
+    hub.now += 24 * HOUR - 1_000
+    hub.text("Me again")
+    hub.now += 5_000
+    assert hub.accept().case_id == hub.row(tables.case).id
+
+
 def test_continue_without_a_case_makes_one(hub: ServiceHub) -> None:
     hub.available(hub.anna)
     hub.text()

@@ -178,3 +178,16 @@ def test_the_gateways_refusal_sets_the_opt_out(hub: ServiceHub) -> None:
     assert policies(hub) == [""]
     with pytest.raises(OptedOutError):
         hub.send(chat)
+
+
+def test_the_tag_shows_wherever_the_contact_is_shown(hub: ServiceHub) -> None:
+    """A contact of two numbers has two chats; STOP in the one takes the tag off what the other shows."""
+    contact_id = hub.contact("+12125550001", sms=True)
+    hub.also_has(contact_id, "+12125550002")
+    first = hub.open_chat(sender="+12125550001")
+    hub.text("Hello", sender="+12125550002")
+    offer = hub.open_offer()
+    hub.text("STOP", sender="+12125550001")
+    assert hub.last is not None
+    assert set(hub.last.news.interactions) == {first.interaction_id, offer.interaction_id}
+    assert offer.id in hub.last.news.offers

@@ -1,0 +1,103 @@
+"""No service walks through a table that grows with the years: each statement of a whole journey is explained."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from cti_client.domain.delivery import DeliveryState
+from cti_client.domain.interaction import CaseChoice
+from cti_client.hub.services.answer_offer import accept_offer, decline_offer
+from cti_client.hub.services.choose_case import choose_case
+from cti_client.hub.services.lapse_offers import lapse_offers
+from cti_client.hub.services.mark_read import mark_read
+from cti_client.hub.services.outbox import expire_leases, next_due
+from cti_client.hub.services.record_delivery import record_delivery
+from cti_client.hub.services.set_presence import agent_connected, agent_gone
+from cti_client.hub.services.settle_message import settle_message
+from cti_client.hub.services.start_chat import start_chat
+from cti_client.hub.services.take_waiting import take_waiting
+from cti_client.telephony.sms.connection import DeliveryReport, Taken, Unclear
+from cti_client.wire import api
+from tests.helpers.service_hub import CUSTOMER, HOUR, ServiceHub
+
+R = TypeVar("R")
+
+STAY_SMALL = ("SCAN agent", "SCAN line", "SCAN outbox", "SCAN ahead", "SCAN CONSTANT ROW")
+PARTIAL = ("USING INDEX ix_interaction_unheld", "USING INDEX uq_offer_open", "USING INDEX ix_offer_deadline")
+
+
+class ExplainedDatabase:
+    """Keeps the steps of query plans that read a whole table or index."""
+
+    def __init__(self) -> None:
+        self.engine = create_engine("sqlite://", poolclass=StaticPool)
+        self.scans: set[str] = set()
+
+    def transact(self, fn: Callable[[Connection], R]) -> R:
+        with self.engine.begin() as conn:
+            return fn(conn)
+
+    def explain(self, conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.split()[0] not in ("SELECT", "UPDATE", "DELETE"):
+            return
+        cursor = conn.connection.cursor()
+        for *_numbers, step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall():
+            small = step.startswith(STAY_SMALL) or any(index in step for index in PARTIAL)
+            if step.startswith("SCAN") and not small:
+                self.scans.add(f"{step}: {statement}")
+        cursor.close()
+
+
+@pytest.fixture
+def database() -> Iterator[ExplainedDatabase]:
+    database = ExplainedDatabase()
+    yield database
+    database.engine.dispose()
+
+
+def test_every_statement_of_a_journey_uses_an_index(database: ExplainedDatabase) -> None:
+    hub = ServiceHub(database)
+    hub.available(hub.anna)
+
+    def watch(act: Callable[[], R]) -> R:
+        event.listen(database.engine, "before_cursor_execute", database.explain)
+        try:
+            return act()
+        finally:
+            event.remove(database.engine, "before_cursor_execute", database.explain)
+
+    watch(hub.text)
+    offer = hub.open_offer()
+    watch(lambda: hub.run(decline_offer, hub.anna, offer.id, api.Decline(number=1)))
+    chat = watch(lambda: hub.run(take_waiting, hub.anna, offer.interaction_id, api.Take()))
+    watch(lambda: hub.text("more"))
+    first = watch(lambda: hub.send(chat))
+    watch(hub.take)
+    watch(lambda: hub.read(next_due))
+    watch(lambda: hub.submit(Taken()))
+    hub.now += HOUR
+    watch(lambda: hub.run(expire_leases))
+    second = hub.send(chat)
+    watch(lambda: hub.submit(Unclear(detail="")))
+    watch(lambda: hub.run(settle_message, hub.anna, second, api.Settle(arrived=True)))
+    report = DeliveryReport(message_id=first, state=DeliveryState.DELIVERED, raw="", part=0)
+    watch(lambda: hub.run(record_delivery, "sim", report))
+    watch(lambda: hub.run(mark_read, hub.anna, chat.interaction_id, api.MarkRead(message_id=first)))
+    watch(lambda: hub.text("STOP"))
+    watch(lambda: hub.text("START"))
+    watch(lambda: hub.close(chat))
+    again = watch(lambda: hub.run(start_chat, hub.anna, api.StartChat(address=CUSTOMER)))
+    new = api.ChooseCase(choice=CaseChoice.NEW)
+    watch(lambda: hub.run(choose_case, hub.anna, again.interaction_id, new))
+    watch(lambda: hub.text(sender="+12125550002"))
+    rings = hub.open_offer()
+    watch(lambda: hub.run(accept_offer, hub.anna, rings.id, api.Accept(number=1)))
+    watch(lambda: hub.text(sender="+12125550003"))
+    watch(lambda: hub.run(agent_gone, hub.anna))
+    watch(lambda: hub.run(agent_connected, hub.anna))
+    hub.now += HOUR
+    watch(lambda: hub.run(lapse_offers))
+    assert not database.scans
