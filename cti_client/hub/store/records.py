@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.store import record_builders as build
+from cti_client.hub.store.conditions import NOT_ENDED, OFFER_IS_OPEN
 from cti_client.hub.store.envelopes import envelope, removal
 from cti_client.hub.store.news import News
 from cti_client.hub.store.store import Tx
@@ -36,12 +37,11 @@ _CHATS = select(
 _CHATS_BY_ID = _CHATS.where(interaction.c.id.in_(_IDS))
 _LIVE_CHATS = _CHATS.where(
     interaction.c.thread_id.in_(_IDS),
-    interaction.c.state != bindparam("ended", InteractionState.ENDED.value, literal_execute=True),
+    NOT_ENDED,
 )
-_OFFER_IS_OPEN = offer.c.state == bindparam("open", OfferState.OPEN.value, literal_execute=True)
 _OFFERS = (
     select(offer.c.id, offer.c.agent_id, offer.c.state)
-    .where(or_(offer.c.id.in_(_IDS), _OFFER_IS_OPEN & offer.c.interaction_id.in_(bindparam("chats", expanding=True))))
+    .where(or_(offer.c.id.in_(_IDS), OFFER_IS_OPEN & offer.c.interaction_id.in_(bindparam("chats", expanding=True))))
     .order_by(offer.c.id)
 )
 _MESSAGES_OF_CHATS = select(message.c.id, message.c.thread_id).where(message.c.interaction_id.in_(_IDS))

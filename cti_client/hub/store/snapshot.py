@@ -1,14 +1,20 @@
 """Everything one agent holds, read at once: what the desktop starts from when it cannot catch up record by record."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from cti_client.domain.interaction import InteractionState
-from cti_client.domain.offer import OfferState
 from cti_client.hub.store import record_builders as build
+from cti_client.hub.store.conditions import OFFER_IS_OPEN
 from cti_client.hub.store.envelopes import Body, envelope
 from cti_client.hub.store.streams import last_seq
 from cti_client.hub.store.tables import interaction, message, offer
 from cti_client.wire.frames import Snapshot
+
+_OFFERS = select(offer.c.id).where(offer.c.agent_id == bindparam("agent_id"), OFFER_IS_OPEN)
+_CHATS = select(interaction.c.id, interaction.c.case_id).where(
+    interaction.c.agent_id == bindparam("agent_id"), interaction.c.state == InteractionState.OPEN.value
+)
+_MESSAGES = select(message.c.id).where(message.c.interaction_id.in_(bindparam("chats", expanding=True)))
 
 
 def snapshot(conn: Connection, agent_id: int) -> Snapshot:
@@ -16,15 +22,13 @@ def snapshot(conn: Connection, agent_id: int) -> Snapshot:
 
     Parents come before their children. Run it in one consistent read transaction (`Store.read` does).
     """
-    is_open = (interaction.c.agent_id == agent_id, interaction.c.state == InteractionState.OPEN)
-    offers = conn.scalars(select(offer.c.id).where(offer.c.agent_id == agent_id, offer.c.state == OfferState.OPEN))
-    chats = conn.execute(select(interaction.c.id, interaction.c.case_id).where(*is_open)).all()
-    of_them = message.c.interaction_id.in_(select(interaction.c.id).where(*is_open))
-    messages = conn.scalars(select(message.c.id).where(of_them))
+    offers = conn.scalars(_OFFERS, {"agent_id": agent_id}).all()
+    chats = conn.execute(_CHATS, {"agent_id": agent_id}).all()
+    messages = conn.scalars(_MESSAGES, {"chats": [row.id for row in chats]}).all() if chats else ()
     bodies: list[Body] = [
-        *build.offers(conn, offers.all()),
+        *build.offers(conn, offers),
         *build.interactions(conn, [row.id for row in chats]),
         *build.cases(conn, [row.case_id for row in chats]),
-        *build.messages(conn, messages.all()),
+        *build.messages(conn, messages),
     ]
     return Snapshot(seq=last_seq(conn, agent_id), records=tuple(envelope(body) for body in bodies))

@@ -1,0 +1,99 @@
+"""`ServiceHub` whose transactions end as the store's do, with desktops that follow their streams."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import StaticPool
+
+from cti_client.hub.store.records import records_after, write_news
+from cti_client.hub.store.snapshot import snapshot
+from cti_client.hub.store.store import Tx
+from cti_client.wire.codec import decode
+from cti_client.wire.frames import Snapshot
+from cti_client.wire.records import Record
+from tests.helpers.held_records import HeldRecords
+from tests.helpers.service_hub import ServiceHub
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class MemoryDatabase:
+    """An empty database in memory, with the store's way of transactions."""
+
+    def __init__(self) -> None:
+        raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        raw.execute("PRAGMA foreign_keys = ON")
+        self._raw = raw
+        self._engine = create_engine(
+            "sqlite://", creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
+        )
+        self._conn = self._engine.connect()
+
+    def transact(self, fn: Callable[[Connection], R]) -> R:
+        """Run `fn` in one transaction; what it raises rolls back."""
+        self._raw.execute("BEGIN IMMEDIATE")
+        try:
+            answer = fn(self._conn)
+        except BaseException:
+            self._raw.execute("ROLLBACK")
+            raise
+        self._raw.execute("COMMIT")
+        return answer
+
+    def close(self) -> None:
+        """Let it go."""
+        self._conn.close()
+        self._engine.dispose()
+        self._raw.close()
+
+
+class NewsHub(ServiceHub):
+    """Owns its database; `end` it. `hinted` are the agents who got records in the last transaction."""
+
+    def __init__(self) -> None:
+        self.database = MemoryDatabase()
+        super().__init__(self.database)
+        self.hinted: frozenset[int] = frozenset()
+        self.desks = {self.anna: HeldRecords(), self.ben: HeldRecords()}
+
+    def run(self, fn: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """One committed transaction, with its news written as the last step."""
+
+        def transaction(conn: Connection) -> R:
+            tx = self.last = Tx(conn, self.now)
+            answer = fn(tx, *args, **kwargs)
+            self.hinted = write_news(tx)
+            return answer
+
+        return self.transact(transaction)
+
+    def news(self, agent_id: int) -> list[Record]:
+        """The records this agent's desk has not applied yet; now it has."""
+        desk = self.desks[agent_id]
+        rows = self.read(records_after, agent_id, desk.seq, 10_000)
+        assert rows is not None, "nothing was pruned, so nothing may be missing"
+        records = [decode(row, Record) for row in rows]
+        for record in records:
+            desk.apply(record)
+        return records
+
+    def snapshot(self, agent_id: int) -> Snapshot:
+        """As the agent's desk would get it now."""
+        return self.read(snapshot, agent_id)
+
+    def check(self) -> None:
+        """Old state + records = fresh snapshot, for every desk."""
+        for agent_id, desk in self.desks.items():
+            self.news(agent_id)
+            fresh = HeldRecords()
+            fresh.start_from(self.snapshot(agent_id))
+            assert not fresh.passed_on, "a snapshot holds parents before their children"
+            assert desk.seq == fresh.seq
+            assert desk.view() == fresh.view()
+
+    def end(self) -> None:
+        """Close the database."""
+        self.database.close()
