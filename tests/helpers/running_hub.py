@@ -1,5 +1,6 @@
 """A whole hub on a free loopback port, with one agent, one line and a fake gateway; and a desktop that talks to it."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -64,7 +65,7 @@ class RunningHub:
         async with self.http.request(
             method,
             f"{self.url}/api/v1{path}",
-            data=b"" if body is None else encode(body),
+            data=body if isinstance(body, bytes) else b"" if body is None else encode(body),
             headers={"Authorization": f"Bearer {token}"},
         ) as answer:
             data = await answer.read()
@@ -171,9 +172,16 @@ def hub_config(folder: Path, gateways: Sequence[FakeConnection], limits: Limits 
 
 @asynccontextmanager
 async def running_hub(
-    folder: Path, *gateways: FakeConnection, limits: Limits | None = None, **options: Any
+    folder: Path,
+    *gateways: FakeConnection,
+    limits: Limits | None = None,
+    mistakes: bool = False,
+    **options: Any,
 ) -> AsyncIterator[RunningHub]:
-    """Start it on the folder's database, stop it at the end. `options` are fields of `HubConfig`."""
+    """Start it on the folder's database, stop it at the end. `options` are fields of `HubConfig`.
+
+    Unless `mistakes` are expected, an error in the hub's log fails the test.
+    """
     given = {one.settings.id: one for one in gateways or (FakeConnection(),)}
 
     def make(settings: ConnectionSettings) -> SmsConnection:
@@ -182,12 +190,27 @@ async def running_hub(
 
     config = replace(hub_config(folder, list(given.values()), limits), **options)
     hub = Hub(config, make)
-    url = await hub.start()
+    errors = _Errors()
+    logging.getLogger("cti_client.hub").addHandler(errors)
     try:
-        async with aiohttp.ClientSession() as http:
-            yield RunningHub(hub=hub, url=url, config=config, gateways=given, http=http)
+        url = await hub.start()
+        try:
+            async with aiohttp.ClientSession() as http:
+                yield RunningHub(hub=hub, url=url, config=config, gateways=given, http=http)
+        finally:
+            await hub.stop()
     finally:
-        await hub.stop()
+        logging.getLogger("cti_client.hub").removeHandler(errors)
+    assert mistakes or not errors.lines, "\n".join(errors.lines)
+
+
+class _Errors(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
 
 
 def web_lines(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -39,7 +39,7 @@ async def read_body(request: web.Request, most: int, seconds: float) -> bytes:
                     raise BodyTooLargeError
     except TimeoutError:
         raise BodyTooSlowError from None
-    except (web.RequestPayloadError, HttpProcessingError):
+    except (web.RequestPayloadError, HttpProcessingError, ConnectionError):
         raise BadRequestError("The body cannot be read.") from None
     return bytes(body)
 

@@ -151,7 +151,7 @@ async def test_while_the_database_is_away_the_gateway_keeps_its_text(
 async def test_a_mistake_of_ours_is_500_and_its_words_stay_out_of_the_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with running_hub(tmp_path) as hub:
+    async with running_hub(tmp_path, mistakes=True) as hub:
 
         async def fail(*_: object) -> None:
             raise KeyError("Secret words")
