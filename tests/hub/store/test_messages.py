@@ -154,8 +154,8 @@ def test_a_page_of_a_long_thread_reads_the_index_and_nothing_else() -> None:
     with engine.connect() as conn:
         _seed(conn, [(number, 1) for number in range(1, 20_001)])
         counted: list[int] = []
-        for bounds in ((None, None), (10_000, None), (None, 10_000)):
-            statements = _statements(engine, conn, partial(message_page, conn, 1, *bounds, 50))
+        for before, after in ((None, None), (10_000, None), (None, 10_000)):
+            statements = _statements(engine, conn, partial(message_page, conn, 1, before, after, 50))
             counted.append(len(statements))
             for sql, values in statements:
                 plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
