@@ -31,8 +31,6 @@ _CHATS = select(
     interaction.c.thread_id,
     interaction.c.state,
     interaction.c.agent_id,
-    interaction.c.case_id,
-    interaction.c.accepted_at,
 ).order_by(interaction.c.id)
 _CHATS_BY_ID = _CHATS.where(interaction.c.id.in_(_IDS))
 _LIVE_CHATS = _CHATS.where(
@@ -44,7 +42,6 @@ _OFFERS = (
     .where(or_(offer.c.id.in_(_IDS), OFFER_IS_OPEN & offer.c.interaction_id.in_(bindparam("chats", expanding=True))))
     .order_by(offer.c.id)
 )
-_MESSAGES_OF_CHATS = select(message.c.id, message.c.thread_id).where(message.c.interaction_id.in_(_IDS))
 
 _Told = defaultdict[int, list[Record]]
 """By agent, in the order in which the agent is told: parents before their children."""
@@ -54,18 +51,17 @@ def write_news(tx: Tx) -> frozenset[int]:
     """Number the records of what `tx.news` names into the streams; returns the agents who got any.
 
     The last step of every transaction. A touched case also renews the chat or offer of its thread, which may show it;
-    a touched interaction its offer; one that was accepted just now brings its case and its messages along.
+    a touched interaction its offer. Who opens a chat for an agent names its case and its messages too.
     """
     news = tx.news
     if not (news.offers or news.interactions or news.cases or news.messages):
         return frozenset()
     touched = _Touched(tx.conn, news)
-    opened = [chat for chat in touched.chats.values() if _is_open(chat) and chat.accepted_at == tx.now]
     told: _Told = defaultdict(list)
     _tell_offers(tx.conn, touched, told)
     _tell_chats(tx.conn, touched, told)
-    _tell_cases(tx.conn, touched, opened, told)
-    _tell_messages(tx.conn, touched, opened, told)
+    _tell_cases(tx.conn, touched, told)
+    _tell_messages(tx.conn, touched, told)
     append(tx.conn, told, tx.now)
     return frozenset(told)
 
@@ -118,8 +114,8 @@ def _tell_chats(conn: Connection, touched: _Touched, told: _Told) -> None:
             told[agent_id].append(removal(Interaction, chat.id))
 
 
-def _tell_cases(conn: Connection, touched: _Touched, opened: list[Any], told: _Told) -> None:
-    ids = dict.fromkeys([*touched.news.cases, *(chat.case_id for chat in opened)])
+def _tell_cases(conn: Connection, touched: _Touched, told: _Told) -> None:
+    ids = dict.fromkeys(touched.news.cases)
     holders = {chat.id: chat.agent_id for chat in (*touched.live.values(), *touched.chats.values())}
     for body in build.cases(conn, ids):
         told[holders[body.interaction_id]].append(envelope(body))
@@ -134,9 +130,9 @@ def _tell_cases(conn: Connection, touched: _Touched, opened: list[Any], told: _T
             told[agent_id].append(removal(Case, case_id))
 
 
-def _tell_messages(conn: Connection, touched: _Touched, opened: list[Any], told: _Told) -> None:
-    threads = touched.message_threads | _threads(conn, _MESSAGES_OF_CHATS, [chat.id for chat in opened])
-    held = sorted(message_id for message_id, thread_id in threads.items() if touched.holder(thread_id) is not None)
+def _tell_messages(conn: Connection, touched: _Touched, told: _Told) -> None:
+    threads = touched.message_threads.items()
+    held = sorted(message_id for message_id, thread_id in threads if touched.holder(thread_id) is not None)
     for body in build.messages(conn, held):
         agent_id = touched.holder(body.thread_id)
         assert agent_id is not None

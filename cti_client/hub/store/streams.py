@@ -7,7 +7,7 @@ transaction ends, so nobody can commit number 8 before number 7.
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cti_client.domain import Millis
@@ -51,6 +51,15 @@ def append(conn: Connection, news: Mapping[int, Sequence[Record]], now: Millis) 
             text = encode(msgspec.structs.replace(record, seq=number)).decode()
             rows.append({"agent_id": agent_id, "seq": number, "at": now, "record": text})
     conn.execute(insert(agent_record), rows)
+
+
+def break_off(conn: Connection) -> None:
+    """Have every desktop start anew from a snapshot: what records show was changed behind their back.
+
+    For changes that touch everything at once (names of lines or agents in the settings). A number is skipped, so that
+    nobody's number is followed by the next any more.
+    """
+    conn.execute(update(stream).values(seq=stream.c.seq + 1))
 
 
 def last_seq(conn: Connection, agent_id: int) -> int:

@@ -1,6 +1,6 @@
 """Values of the latest-value topics that the store knows (`wire/topics.py`)."""
 
-from sqlalchemy import ColumnElement, Connection, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
@@ -13,7 +13,7 @@ MOST_WAITING = 200
 
 # Spelled like the partial index, so that both engines see that it holds all the rows.
 _UNHELD: ColumnElement[bool] = literal_column("interaction.state IN ('queued','waiting')")
-_WAITING = PREVIEW.where(_UNHELD).order_by(interaction.c.waiting_since, interaction.c.id).limit(MOST_WAITING)
+_WAITING = PREVIEW.where(_UNHELD).order_by(interaction.c.waiting_since, interaction.c.id).limit(bindparam("most"))
 _TOTAL = select(func.count()).select_from(interaction).where(_UNHELD)
 
 
@@ -22,7 +22,7 @@ def waiting(conn: Connection) -> Waiting:
 
     `continues` is the rule's answer as of the moment when the chat began.
     """
-    rows = conn.execute(_WAITING).mappings().all()
+    rows = conn.execute(_WAITING, {"most": MOST_WAITING}).mappings().all()
     chats = tuple(
         WaitingChat(
             why=row["why_waiting"],

@@ -1,0 +1,85 @@
+"""The Waiting list and an agent's own presence, as everyone watches them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from cti_client.domain.agent import Presence
+from cti_client.hub.services.lapse_offers import lapse_offers
+from cti_client.hub.services.route_offers import WHY_NOBODY, WHY_UNANSWERED
+from cti_client.hub.services.set_presence import set_presence
+from cti_client.hub.services.take_waiting import take_waiting
+from cti_client.hub.store import topics_store
+from cti_client.hub.store.topics_store import own_presence, waiting
+from cti_client.wire import api
+from tests.helpers.news_hub import NewsHub
+from tests.helpers.service_hub import HOUR, MINUTE
+
+
+@pytest.fixture
+def hub() -> Iterator[NewsHub]:
+    hub = NewsHub()
+    yield hub
+    hub.end()
+
+
+def test_what_nobody_could_be_asked_for_waits_the_oldest_first(hub: NewsHub) -> None:
+    hub.text("first", sender="+12125550001")
+    hub.now += MINUTE
+    hub.text("second", sender="+12125550002")
+    value = hub.read(waiting)
+    assert [chat.first_words for chat in value.chats] == ["first", "second"]
+    assert [chat.why for chat in value.chats] == [WHY_NOBODY] * 2
+    assert [chat.waiting_since for chat in value.chats] == [hub.now - MINUTE, hub.now]
+    assert value.total == 2
+    assert value.chats[0].call_id == "SMS+12125550001"
+
+
+def test_an_offered_or_open_chat_is_not_waiting(hub: NewsHub) -> None:
+    hub.available(hub.anna)
+    hub.text()
+    assert hub.read(waiting).total == 0
+    hub.accept()
+    assert hub.read(waiting).chats == ()
+
+
+def test_an_unanswered_one_waits_with_its_reason_until_somebody_takes_it(hub: NewsHub) -> None:
+    hub.available(hub.anna)
+    hub.text()
+    hub.now += 21_000
+    hub.run(lapse_offers)
+    (chat,) = hub.read(waiting).chats
+    assert (chat.why, chat.last_case, chat.continues) == (WHY_UNANSWERED, None, False)
+    hub.run(take_waiting, hub.ben, chat.interaction_id, api.Take())
+    assert hub.read(waiting).chats == ()
+
+
+@pytest.mark.parametrize(("hours", "continues"), [(23, True), (25, False)])
+def test_whether_take_continues_the_last_case(hub: NewsHub, hours: int, continues: bool) -> None:
+    first = hub.open_chat()
+    hub.close(first)
+    hub.run(set_presence, hub.anna, Presence.AWAY, "")
+    hub.now += hours * HOUR
+    hub.text("again")
+    (chat,) = hub.read(waiting).chats
+    assert chat.last_case is not None
+    assert chat.last_case.id == first.case_id
+    assert chat.continues is continues
+    taken = hub.run(take_waiting, hub.anna, chat.interaction_id, api.Take())
+    assert (taken.case_id == first.case_id) is continues, "what is shown is what is done"
+
+
+def test_more_than_the_list_shows_are_counted(hub: NewsHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topics_store, "MOST_WAITING", 2)
+    for number in range(3):
+        hub.text(sender=f"+1212555000{number}")
+    value = hub.read(waiting)
+    assert len(value.chats) == 2
+    assert value.total == 3
+
+
+def test_own_presence(hub: NewsHub) -> None:
+    hub.run(set_presence, hub.anna, Presence.AWAY, "lunch")
+    presence = hub.read(own_presence, hub.anna)
+    assert (presence.presence, presence.reason) == (Presence.AWAY, "lunch")
+    assert hub.read(own_presence, 99).presence is Presence.OFFLINE
