@@ -34,3 +34,10 @@ class InsecureHubError(DeskError):
 
     def __init__(self, url: str) -> None:
         super().__init__(f"{url} is not encrypted. Use an address that begins with https://.")
+
+
+class KeepingError(DeskError):
+    """This computer's disk does not take what must not be lost."""
+
+    def __init__(self) -> None:
+        super().__init__("This computer cannot keep the text: its disk is full or broken. Nothing was sent.")

@@ -1,0 +1,456 @@
+"""The agent's desk: what the hub says, what the agent asks, what waits to be sent, as one QObject for the widgets."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from cti_client.desk import link as machine
+from cti_client.desk.credentials import Credentials
+from cti_client.desk.errors import DeskError, HubAwayError, HubRefusedError
+from cti_client.desk.hub_client import HubAccess, HubClient, T
+from cti_client.desk.link_driver import LinkDriver
+from cti_client.desk.pending_file import NewerFileError
+from cti_client.desk.pending_sends import PendingSends
+from cti_client.desk.state import Body, Change, DeskState
+from cti_client.desk.tasks import TaskOwner
+from cti_client.desk.views import LinkStatus, LinkView, PendingSend
+from cti_client.domain import Millis
+from cti_client.domain.agent import Presence
+from cti_client.domain.errors import OfferGoneError
+from cti_client.domain.interaction import CaseChoice, Disposition
+from cti_client.system.wake import on_wake
+from cti_client.wire import api, topics
+from cti_client.wire.codec import decode_topic
+from cti_client.wire.frames import Line, Topic, Welcome
+from cti_client.wire.records import Case, Contact, Interaction, Message, Offer
+
+log = logging.getLogger(__name__)
+
+_OFFERS_REMEMBERED = 500
+_LOOKUP_SECONDS = 20.0
+_INSECURE = (
+    "This computer has no keyring that can be used. Unsent texts and drafts are kept in files that other people with "
+    "your account could read."
+)
+_UNREADABLE = "{n} unsent texts cannot be read while the keyring is locked. They are kept."
+_NO_FILE = "Unsent texts cannot be kept on this computer, so nothing can be sent: {why}"
+
+
+def system_clock() -> Millis:
+    """This computer's time."""
+    return time.time_ns() // 1_000_000
+
+
+def _log_failure(name: str, error: BaseException) -> None:
+    log.error("%s failed", name, exc_info=error)
+
+
+class Desk(QObject):
+    """Lives in the Qt loop. Owns the link, the state, the unsent texts and their tasks until `close`.
+
+    The mappings are live views; each signal comes after what it tells of can be seen in them. After a snapshot only
+    `snapshot_loaded` comes, since anything may have changed.
+
+    Commands raise `HubRefusedError` where the hub says no, and `HubAwayError` where it does not answer: then what was
+    asked may or may not have been done, and may be asked again.
+    """
+
+    link_changed = Signal()
+    """Also: the lines, categories and name of the agent may be others."""
+    snapshot_loaded = Signal()
+    offers_changed = Signal()
+    interaction_changed = Signal(int)
+    """The id of one that is new, changed or gone."""
+    case_changed = Signal(int)
+    """The id of its interaction."""
+    message_changed = Signal(object)
+    """A `records.Message`, new or changed, also of older chats of a held thread."""
+    pending_changed = Signal(int)
+    """The id of an interaction whose unsent texts have changed."""
+    waiting_changed = Signal()
+    presence_changed = Signal()
+    connections_changed = Signal()
+    replaced = Signal(str)
+    """Another desktop of this agent has taken over; the sentence says so. This one stays off until `retry`."""
+    notice = Signal(str)
+    """A sentence to show once."""
+
+    def __init__(
+        self,
+        find_hub: Callable[[], Awaitable[HubAccess]],
+        database: Path,
+        credentials: Credentials,
+        *,
+        clock: Callable[[], Millis] = system_clock,
+        on_failure: Callable[[str, BaseException], None] = _log_failure,
+        parent: QObject | None = None,
+    ) -> None:
+        """`find_hub` gives the hub's address and token, and may take its time to start one; where it raises, the link
+        shows the error's sentence until `retry`. `on_failure` hears of tasks that broke."""
+        super().__init__(parent)
+        self.waiting = topics.Waiting()
+        self.presence = topics.OwnPresence()
+        self.connections = topics.Connections()
+        self.lines: tuple[Line, ...] = ()
+        self.categories: tuple[str, ...] = ()
+        self.agent_name = ""
+        self.offer_seconds = 20
+        self.insecure_storage = False
+        """Unsent texts are sealed with a key that lies in a file."""
+        self._find_hub = find_hub
+        self._database = database
+        self._credentials = credentials
+        self._clock = clock
+        self._ahead: Millis = 0  # what the hub's clock is ahead of this computer's
+        self._tasks = TaskOwner("desk", on_failure)
+        self._state = DeskState()
+        self._offer_numbers: dict[int, int] = {}
+        self._client: HubClient | None = None
+        self._driver: LinkDriver | None = None
+        self._link_seen: tuple[object, ...] = ()
+        self._pending = PendingSends(
+            self._tasks,
+            self._post,
+            self.now,
+            on_change=self.pending_changed.emit,
+            on_sent=self._sent,
+            on_unreadable=lambda n: self.notice.emit(_UNREADABLE.format(n=n)),
+        )
+        self._stop_listening: Callable[[], None] = lambda: None
+        self.link = LinkView(LinkStatus.CONNECTING, since=clock())
+
+    # --- life ----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Find the hub and keep the link to it, in the background."""
+        self._stop_listening = on_wake(self._nudge)
+        self._tasks.start(self._open_pending(), name="unsent texts")
+        self._tasks.start(self._keep_link(), name="link")
+
+    def retry(self) -> None:
+        """Try to reach the hub now, also after a refusal."""
+        if self._driver is not None:
+            self._driver.retry()
+        elif self.link.status is LinkStatus.REFUSED:
+            self._show_link(LinkView(LinkStatus.CONNECTING, since=self.now()))
+            self._tasks.start(self._keep_link(), name="link")
+
+    async def close(self) -> None:
+        """End everything and wait for it. What is unsent stays on disk. May be called again."""
+        self._stop_listening()
+        await self._tasks.close()
+        await self._pending.close()
+        if self._client is not None:
+            await self._client.close()
+
+    # --- what is held --------------------------------------------------------------------------------------------
+
+    @property
+    def offers(self) -> Mapping[int, Offer]:
+        """By offer id."""
+        return self._state.offers
+
+    @property
+    def interactions(self) -> Mapping[int, Interaction]:
+        """The chats this agent holds, by id."""
+        return self._state.interactions
+
+    @property
+    def cases(self) -> Mapping[int, Case]:
+        """By interaction id."""
+        return self._state.cases
+
+    @property
+    def unsent(self) -> int:
+        """How many texts have not gone and are not refused."""
+        return self._pending.unsent
+
+    def now(self) -> Millis:
+        """The hub's time, as well as it is known."""
+        return self._clock() + self._ahead
+
+    def messages_of(self, interaction_id: int) -> list[Message]:
+        """The messages of a held chat, oldest first."""
+        return self._state.messages_of(interaction_id)
+
+    def pending_of(self, interaction_id: int) -> list[PendingSend]:
+        """The unsent texts of a chat, in the order of sending."""
+        return self._pending.pending_of(interaction_id)
+
+    # --- offers and chats ----------------------------------------------------------------------------------------
+
+    async def accept(self, offer_id: int, choice: CaseChoice | None = None) -> api.Accepted:
+        """Take an offer; `choice` None: its default. Its record may come before or after this returns."""
+        body = api.Accept(number=self._number_of(offer_id), choice=choice)
+        return await self._call("POST", f"/offers/{offer_id}/accept", api.Accepted, body)
+
+    async def decline(self, offer_id: int) -> None:
+        """Leave an offer to others."""
+        body = api.Decline(number=self._number_of(offer_id))
+        await self._call("POST", f"/offers/{offer_id}/decline", api.Done, body)
+
+    async def take(self, interaction_id: int, choice: CaseChoice | None = None) -> api.Accepted:
+        """Take a chat from the Waiting list."""
+        return await self._call("POST", f"/waiting/{interaction_id}/take", api.Accepted, api.Take(choice=choice))
+
+    async def start_chat(self, address: str, line_id: int | None = None, contact_id: int | None = None) -> api.Accepted:
+        """Start, or come back to, a chat with a number."""
+        body = api.StartChat(address=address, line_id=line_id, contact_id=contact_id)
+        return await self._call("POST", "/chats", api.Accepted, body)
+
+    async def mark_read(self, interaction_id: int, message_id: int) -> None:
+        """The agent has seen everything up to this message."""
+        body = api.MarkRead(message_id=message_id)
+        await self._call("POST", f"/interactions/{interaction_id}/read", api.Done, body)
+
+    async def close_chat(self, interaction_id: int, disposition: Disposition, notes: str | None = None) -> None:
+        """End the chat."""
+        body = api.Close(disposition=disposition, notes=notes)
+        await self._call("POST", f"/interactions/{interaction_id}/close", api.Done, body)
+
+    async def choose_case(self, interaction_id: int, choice: CaseChoice, case_id: int | None = None) -> api.Accepted:
+        """Move the running chat to a new case, or to that one."""
+        body = api.ChooseCase(choice=choice, case_id=case_id)
+        return await self._call("POST", f"/interactions/{interaction_id}/case", api.Accepted, body)
+
+    async def choose_contact(
+        self, interaction_id: int, contact_id: int | None = None, candidate: api.Candidate | None = None
+    ) -> None:
+        """This is the customer."""
+        body = api.ChooseContact(contact_id=contact_id, candidate=candidate)
+        await self._call("POST", f"/interactions/{interaction_id}/contact", api.Done, body)
+
+    async def edit_case(self, case_id: int, edit: api.EditCase) -> Case:
+        """Change fields of a case; the case as it is then."""
+        case = await self._call("PATCH", f"/cases/{case_id}", Case, edit)
+        self._tell(self._state.merge(case, f"interaction:{case.interaction_id}"))
+        return case
+
+    async def edit_contact(self, contact_id: int, edit: api.EditContact) -> Contact:
+        """Change fields of a contact; the contact as it is then."""
+        return await self._call("PUT", f"/contacts/{contact_id}", Contact, edit)
+
+    async def set_presence(self, presence: Presence, reason: str = "") -> None:
+        """Change the agent's own presence."""
+        await self._call("POST", "/presence", api.Done, api.SetPresence(presence=presence, reason=reason))
+
+    # --- texts ---------------------------------------------------------------------------------------------------
+
+    async def send(self, interaction_id: int, text: str) -> str:
+        """Send one text; returns its id as soon as it is kept on disk, from where it goes by itself (H1).
+
+        The thread's draft goes in the same moment. Raises `KeepingError`, and `HubRefusedError` where the chat is not
+        held; then nothing is kept and nothing sent.
+        """
+        held = self._state.interactions.get(interaction_id)
+        if held is None:
+            raise HubRefusedError(api.Problem(code="chat_ended", text="This chat has ended or is someone else's now."))
+        return await self._pending.send(interaction_id, held.thread_id, text)
+
+    async def resend_pending(self, client_id: str) -> None:
+        """The person says yes to a text that asks, or wants a refused one tried again."""
+        await self._pending.resend(client_id)
+
+    async def discard_pending(self, client_id: str) -> str:
+        """Take an unsent text back; returns it. Raises `UndecidedSendError` where the hub may already hold it."""
+        return await self._pending.discard(client_id)
+
+    async def settle(self, message_id: int, arrived: bool) -> Message:
+        """Decide on a message of unknown fate; the message as it is then."""
+        message = await self._call("POST", f"/messages/{message_id}/settle", Message, api.Settle(arrived=arrived))
+        self._sent(message)
+        return message
+
+    async def save_draft(self, thread_id: int, text: str) -> None:
+        """Keep what stands in the reply box; an empty text removes it."""
+        await self._pending.save_draft(thread_id, text)
+
+    async def load_draft(self, thread_id: int) -> str:
+        """What stood in the reply box."""
+        return await self._pending.load_draft(thread_id)
+
+    # --- queries -------------------------------------------------------------------------------------------------
+
+    async def message_page(
+        self, thread_id: int, before: int | None = None, after: int | None = None, limit: int = 50
+    ) -> api.MessagePage:
+        """Messages of a thread around a message id; the newest where none is given."""
+        path = f"/threads/{thread_id}/messages" + _query(before=before, after=after, limit=limit)
+        return await self._call("GET", path, api.MessagePage)
+
+    async def timeline(self, interaction_id: int) -> api.Timeline:
+        """What happened in this chat, and the customer's earlier cases."""
+        return await self._call("GET", f"/interactions/{interaction_id}/timeline", api.Timeline)
+
+    async def list_cases(self, limit: int = 50, before: int | None = None) -> api.CaseList:
+        """The agent's cases, newest first; `before` is the id of the last one seen."""
+        return await self._call("GET", "/cases" + _query(limit=limit, before=before), api.CaseList)
+
+    async def sources(self) -> api.SourceList:
+        """Where addresses can be looked up; `desk.lookup.look_up` asks them."""
+        return await self._call("GET", "/directory/sources", api.SourceList)
+
+    async def lookup(self, source_id: str, address: str = "", query: str = "") -> api.LookupResult:
+        """What one source knows."""
+        path = f"/directory/{quote(source_id, safe='')}/lookup"
+        body = api.Lookup(address=address, query=query)
+        return await self._call("POST", path, api.LookupResult, body, _LOOKUP_SECONDS)
+
+    async def check_number(self, address: str, line_id: int | None = None) -> api.NumberAbilities:
+        """May this number be texted or called?"""
+        body = api.CheckNumber(address=address, line_id=line_id)
+        return await self._call("POST", "/numbers/check", api.NumberAbilities, body)
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    async def _call(
+        self, method: str, path: str, as_type: type[T], body: object = None, seconds: float | None = None
+    ) -> T:
+        if self._client is None:
+            raise HubAwayError(self.link.detail or "The hub is still starting.")
+        return await self._client.call(method, path, as_type, body, seconds)
+
+    async def _post(self, send: api.Send) -> Message:
+        return await self._call("POST", "/messages", Message, send)
+
+    def _sent(self, message: Message) -> None:
+        parent = "" if message.interaction_id is None else f"interaction:{message.interaction_id}"
+        if parent:
+            self._tell(self._state.merge(message, parent))
+
+    def _number_of(self, offer_id: int) -> int:
+        """Also of an offer that has just gone: the hub knows who was faster."""
+        number = self._offer_numbers.get(offer_id)
+        if number is None:
+            raise HubRefusedError(api.Problem(code=OfferGoneError.code, text="This request is not open any more."))
+        return number
+
+    async def _open_pending(self) -> None:
+        try:
+            keys = await self._credentials.storage_keys()
+            await self._pending.open(self._database, keys)
+        except Exception as error:
+            self._pending.give_up()
+            why = str(error) if isinstance(error, NewerFileError) else type(error).__name__
+            self.notice.emit(_NO_FILE.format(why=why))
+            raise
+        self.insecure_storage = self._credentials.insecure
+        if self.insecure_storage:
+            self.notice.emit(_INSECURE)
+
+    async def _keep_link(self) -> None:
+        try:
+            access = await self._find_hub()
+        except Exception as error:
+            words = str(error) if isinstance(error, DeskError) else f"The hub cannot be started: {error}"
+            self._show_link(LinkView(LinkStatus.REFUSED, words, since=self.now()))
+            raise
+        self._client = HubClient(access)
+        await self._client.prepare()
+        self._driver = LinkDriver(self._client, self._hear, self._follow_link, client="desktop")
+        await self._driver.run()
+
+    def _nudge(self) -> None:
+        if self._driver is not None:
+            self._driver.nudge()
+
+    def _follow_link(self) -> None:
+        assert self._driver is not None
+        link = self._driver.link
+        seen = (link.phase, link.status, link.detail, link.deadline)
+        if seen == self._link_seen:
+            return
+        self._link_seen = seen
+        paused = link.phase is machine.Phase.PAUSED and link.deadline is not None
+        behind = self.now() - self._driver.now()  # from the driver's clock to the hub's time
+        retry_at = link.deadline + behind if paused and link.deadline is not None else None
+        self._show_link(LinkView(link.status, link.detail, retry_at, link.since + behind))
+
+    def _show_link(self, view: LinkView) -> None:
+        self.link = view
+        self._pending.set_live(view.status is LinkStatus.LIVE)
+        self.link_changed.emit()
+
+    def _hear(self, output: machine.Output) -> None:
+        match output:
+            case machine.Welcomed(welcome):
+                self._welcome(welcome)
+            case machine.Replace(snapshot):
+                self._state.replace(snapshot)
+                self._remember_offers(self._state.offers.values())
+                for interaction_id in self._state.interactions:
+                    for message in self._state.messages_of(interaction_id):
+                        self._pending.hub_has(message)
+                self.snapshot_loaded.emit()
+            case machine.Apply(records):
+                self._tell([change for record in records.records for change in self._state.apply(record)])
+            case machine.Show(topic):
+                self._show_topic(topic)
+            case machine.PushedOut(text):
+                self.replaced.emit(text)
+            case machine.Say():
+                pass
+
+    def _welcome(self, welcome: Welcome) -> None:
+        self._ahead = welcome.now - self._clock()
+        self.lines, self.categories = welcome.lines, welcome.categories
+        self.agent_name, self.offer_seconds = welcome.agent_name, welcome.offer_seconds
+        self._pending.use(welcome.hub_id, welcome.agent_id)
+
+    def _tell(self, changes: Iterable[Change]) -> None:
+        """One signal for each thing, after all of them are in."""
+        bodies: dict[tuple[str, int], Body] = {}
+        for change in changes:
+            if change.kind != Message.kind or not change.removed:
+                bodies[change.kind, change.id] = change.body
+        offers = [body for body in bodies.values() if isinstance(body, Offer)]
+        self._remember_offers(offers)
+        if offers:
+            self.offers_changed.emit()
+        for body in bodies.values():
+            match body:
+                case Interaction():
+                    self.interaction_changed.emit(body.id)
+                case Case() if body.interaction_id in self._state.interactions:
+                    self.case_changed.emit(body.interaction_id)
+                case Message():
+                    self._pending.hub_has(body)
+                    self.message_changed.emit(body)
+                case _:
+                    pass
+
+    def _remember_offers(self, offers: Iterable[Offer]) -> None:
+        for offer in offers:
+            self._offer_numbers.pop(offer.id, None)
+            self._offer_numbers[offer.id] = offer.number
+        while len(self._offer_numbers) > _OFFERS_REMEMBERED:
+            del self._offer_numbers[next(iter(self._offer_numbers))]
+
+    def _show_topic(self, frame: Topic) -> None:
+        try:
+            topic = decode_topic(frame)
+        except msgspec.DecodeError:
+            log.warning("the topic %s of the hub cannot be read by this version", frame.name)
+            return
+        match topic:
+            case topics.Waiting():
+                self.waiting = topic
+                self.waiting_changed.emit()
+            case topics.OwnPresence():
+                self.presence = topic
+                self.presence_changed.emit()
+            case topics.Connections():
+                self.connections = topic
+                self.connections_changed.emit()
+            case None:
+                pass
+
+
+def _query(**numbers: int | None) -> str:
+    given = "&".join(f"{name}={number}" for name, number in numbers.items() if number is not None)
+    return f"?{given}" if given else ""
