@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
@@ -72,6 +73,31 @@ async def test_a_number_that_is_not_ours_gets_a_snapshot(tmp_path: Path, hub_id:
         ours = (await hub.call("GET", "/health", None, api.Health)).hub_id
         async with hub.desktop(hub_id=ours if hub_id is None else hub_id, last_seq=last_seq) as anna:
             assert isinstance(await anna.next(), Snapshot)
+
+
+async def test_a_number_whose_records_are_gone_gets_a_snapshot(tmp_path: Path) -> None:
+    async with running_hub(tmp_path) as hub, hub.desktop() as anna:
+        await hub.text_in("Hello")
+        await anna.until(lambda desk: bool(desk.all_of(records.Offer)))
+        hub_id, last = (anna.welcome.hub_id if anna.welcome else ""), anna.seq
+        offer = anna.all_of(records.Offer)[0]
+        await hub.call("POST", f"/offers/{offer.id}/accept", api.Accept(number=offer.number), api.Accepted)
+        await anna.until(lambda desk: bool(desk.all_of(records.Interaction)))
+        with sqlite3.connect(tmp_path / "hub.db", timeout=PATIENCE_S) as database:
+            database.execute("DELETE FROM agent_record")
+        database.close()
+        async with hub.desktop(hub_id=hub_id, last_seq=last) as back:
+            assert isinstance(await back.next(), Snapshot)
+            assert back.all_of(records.Interaction)
+
+
+async def test_no_more_desktops_than_the_limit(tmp_path: Path) -> None:
+    async with running_hub(tmp_path, limits=Limits(sockets=1)) as hub, hub.desktop() as anna:
+        await anna.expect(Snapshot)
+        with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+            async with hub.desktop(token=OTHER_TOKEN):
+                pass
+        assert caught.value.status == 503
 
 
 async def test_what_was_open_comes_back_after_a_restart(tmp_path: Path) -> None:
