@@ -19,8 +19,9 @@ from cti_client.hub.services.lines import default_line, line_by_id
 from cti_client.hub.services.route_offers import back_to_queue
 from cti_client.hub.services.take_waiting import take_chat
 from cti_client.hub.services.threads import AnyRow, thread_of_address
+from cti_client.hub.store.numbers import check_number
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import contact, interaction, offer, phone, thread
+from cti_client.hub.store.tables import contact, interaction, offer, thread
 from cti_client.hub.store.upsert import insert_row
 from cti_client.wire import api
 
@@ -28,7 +29,7 @@ from cti_client.wire import api
 def start_chat(tx: Tx, agent_id: int, start: api.StartChat) -> api.Accepted:
     """A chat with this number, open for this agent: the one this agent has already, one that waits, or a new one.
 
-    Raises `NotANumberError`, `NoConnectionError`, `OptedOutError`, `BadRequestError` (the number carries no SMS tag)
+    Raises `NotANumberError`, `NoConnectionError`, `OptedOutError`, `BadRequestError` (the number may not be texted)
     and `OfferGoneError` where another agent has the customer.
     """
     line = _line(tx, start.line_id)
@@ -71,13 +72,12 @@ def _line(tx: Tx, line_id: int | None) -> AnyRow | None:
 
 
 def _require_consent(tx: Tx, customer: AnyRow, line: AnyRow) -> None:
-    """A number may be texted where it texted us on this line, or carries the SMS tag (B2, B8)."""
-    state = consent_state(tx, line.id, customer.address)
-    if state is ConsentState.OPTED_OUT:
+    """The same answer as the phone button had, given again under the thread's lock (A12, B2, B8)."""
+    if consent_state(tx, line.id, customer.address) is ConsentState.OPTED_OUT:
         raise OptedOutError
-    tagged = select(phone.c.id).where(phone.c.address == customer.address, phone.c.sms).limit(1)
-    if state is ConsentState.UNKNOWN and tx.conn.scalar(tagged) is None:
-        raise BadRequestError("This number is not tagged for SMS.")
+    why_not = check_number(tx.conn, api.CheckNumber(address=customer.address), line.id).why_no_sms
+    if why_not:
+        raise BadRequestError(why_not)
 
 
 def _choose_contact(tx: Tx, customer: AnyRow, contact_id: int) -> None:

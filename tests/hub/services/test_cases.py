@@ -203,6 +203,9 @@ def test_what_keeps_a_chat_from_being_started(hub: ServiceHub) -> None:
         hub.run(start_chat, hub.anna, api.StartChat(address="not a number"))
     with pytest.raises(BadRequestError, match="not tagged for SMS"):
         hub.run(start_chat, hub.anna, api.StartChat(address=CUSTOMER))
+    hub.contact("+12125550009", type="Home", sms=False)
+    with pytest.raises(BadRequestError, match="only mobile numbers"):
+        hub.run(start_chat, hub.anna, api.StartChat(address="+12125550009"))
     hub.contact(sms=True)
     with pytest.raises(NotFoundError):
         hub.run(start_chat, hub.anna, api.StartChat(address=CUSTOMER, line_id=99))
