@@ -27,7 +27,7 @@ class Backend(Protocol):
 class Notifications(QObject):
     """Shows notifications by key; one key stands on the screen once. Where the system fails, `fallback` shows them.
 
-    `start(name, coroutine)` is the owner's way to start a task (`desk.tasks.TaskOwner.start`).
+    `start(coroutine, name)` is the owner's way to start a task (`desk.tasks.TaskOwner.start`).
     """
 
     action_pressed = Signal(str)
@@ -38,7 +38,7 @@ class Notifications(QObject):
     def __init__(
         self,
         backend: Backend | None,
-        start: Callable[[str, Any], object],
+        start: Callable[[Any, str], object],
         fallback: Callable[[str, str], None],
         parent: QObject | None = None,
     ) -> None:
@@ -54,12 +54,12 @@ class Notifications(QObject):
         if self._backend is None:
             self._fallback(title, text)
         else:
-            self._start(f"notify {key}", self._settle(key))
+            self._start(self._settle(key), f"notify {key}")
 
     def withdraw(self, key: str) -> None:
         """Take it away; nothing where it is not there."""
         if self._wanted.pop(key, None) is not None and self._backend is not None:
-            self._start(f"withdraw {key}", self._settle(key))
+            self._start(self._settle(key), f"withdraw {key}")
 
     async def _settle(self, key: str) -> None:
         # One at a time, and each looks at what is wanted by now: a request that is gone again is never shown.

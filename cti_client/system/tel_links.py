@@ -11,7 +11,7 @@ TEL = re.compile(r"tel:\+?[0-9*#]{1,32}(;[a-zA-Z0-9=.+-]{1,64})*", re.ASCII)
 
 
 class TelLinks:
-    """`hand_over` gives a `tel:` address to the system; `allowed` is asked each time, for the person may turn it off."""
+    """`hand_over` gives a `tel:` address to the system; `allowed` is asked each time: the person may turn it off."""
 
     def __init__(
         self, allowed: Callable[[], bool], open_url: Callable[[QUrl], bool] = QDesktopServices.openUrl

@@ -85,6 +85,14 @@ class CasesPage(QWidget):
         self.empty.show_state("folder-open", title, self.tr("Every chat you accept becomes a case and stands here."))
         self._stack.setCurrentWidget(self.empty)
 
+    def show_away(self) -> None:
+        """There is no link; rows that stand already stay."""
+        if self._model.rowCount() == 0:
+            self.empty.show_state(
+                "cloud-slash", self.tr("Not connected"), self.tr("Your cases load by themselves once the hub is back.")
+            )
+            self._stack.setCurrentWidget(self.empty)
+
     def show_error(self, text: str) -> None:
         """They could not be loaded; rows that stand already stay, with a line above them."""
         if self._model.rowCount():

@@ -98,6 +98,11 @@ class Header(QFrame):
         for place, pill in enumerate(self._gateways, start=2):
             self._row.insertWidget(place, pill)
 
+    def set_live(self, live: bool) -> None:
+        """Without a link presence cannot change and no chat can start."""
+        self.presence.setEnabled(live)
+        self.new_chat.setEnabled(live)
+
     def show_presence(self, presence: OwnPresence) -> None:
         """The agent's presence as the hub holds it."""
         self._presence = presence

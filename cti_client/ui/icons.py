@@ -30,8 +30,9 @@ def glyphs() -> dict[str, str]:
     return {name: chr(int(point, 16)) for name, point in points.items()}
 
 
+@cache
 def load_icon_family() -> str:
-    """The icon font's family, loaded into the running application. Raises RuntimeError where Qt refuses the file."""
+    """The icon font's family, loaded into the application the first time. Raises RuntimeError where Qt refuses the file."""
     file = next(path for path in _folder().glob("phosphor-*.ttf"))
     families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(file)))
     if not families:

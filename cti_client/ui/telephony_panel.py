@@ -119,6 +119,14 @@ class TelephonyPanel(QFrame):
         self.waiting.set_live(live)
         self._show_empty()
 
+    def accept_offer(self, offer_id: int) -> None:
+        """As if Accept of this request were pressed; says so where it is gone."""
+        card = self._cards.get(offer_id)
+        if card is None:
+            self.say(self.tr("This request is gone."))
+        else:
+            card.accept.main.click()
+
     def accept_first(self) -> None:
         """As if Accept of the first request were pressed."""
         if self.first is not None:

@@ -108,7 +108,8 @@ class Theme(QObject):
     def apply(self, app: QApplication) -> None:
         """Dress the application, now and at each later change."""
         self._app = app
-        app.setStyle("Fusion")
+        if app.style().name().lower() != "fusion":
+            app.setStyle("Fusion")
         app.setFont(self.font())
         self._dress(app)
 
@@ -131,8 +132,10 @@ class Theme(QObject):
         self.changed.emit()
 
     def _dress(self, app: QApplication) -> None:
-        app.setPalette(_qt_palette(self.palette))
-        app.setStyleSheet(self.stylesheet())
+        sheet_now = self.stylesheet()
+        if app.styleSheet() != sheet_now:  # Qt would polish every widget anew for the same words, too
+            app.setPalette(_qt_palette(self.palette))
+            app.setStyleSheet(sheet_now)
 
     @staticmethod
     def _pick_family(system: QFont) -> str:

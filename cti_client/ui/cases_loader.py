@@ -1,0 +1,84 @@
+"""Fills My cases."""
+
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, QTimer
+
+from cti_client.desk.errors import DeskError
+from cti_client.desk.tasks import TaskOwner
+from cti_client.domain import Millis
+from cti_client.ui.cases_page import CasesPage
+from cti_client.ui.models.cases import CasesModel
+from cti_client.wire.api import CaseList
+
+PAGE = 50
+SETTLE_MS = 300
+"""Changes come in bursts (a case, its interaction, its messages); the list is asked for once after them."""
+
+
+class CasesDesk(Protocol):
+    """What of the desk this needs."""
+
+    async def list_cases(self, limit: int = PAGE, before: int | None = None) -> CaseList:
+        """One page, newest first."""
+        ...
+
+    def now(self) -> Millis:
+        """The hub's time."""
+        ...
+
+
+class CasesLoader(QObject):
+    """Loads the newest page after `soon`, older pages as the view asks; says so where it fails."""
+
+    def __init__(
+        self, desk: CasesDesk, page: CasesPage, model: CasesModel, tasks: TaskOwner, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._page, self._model, self._tasks = desk, page, model, tasks
+        self._asked = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SETTLE_MS)
+        self._timer.timeout.connect(self.now)
+        page.reload_wanted.connect(self.now)
+        model.more_wanted.connect(lambda before: self._start("more cases", self._load_more(before)))
+
+    def soon(self) -> None:
+        """Something changed."""
+        self._timer.start()
+
+    def now(self) -> None:
+        """Load the newest page."""
+        self._timer.stop()
+        self._page.show_loading()
+        self._asked += 1
+        self._start("cases", self._load(self._asked))
+
+    def stop(self) -> None:
+        """Load nothing more."""
+        self._timer.stop()
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.start(work, name)
+
+    async def _load(self, turn: int) -> None:
+        try:
+            cases = await self._desk.list_cases(PAGE)
+        except DeskError as error:
+            if turn == self._asked:
+                self._page.show_error(str(error))
+            return
+        if turn == self._asked:
+            self._model.show(cases.cases, cases.more, self._desk.now())
+            self._page.show_rows()
+
+    async def _load_more(self, before: int) -> None:
+        try:
+            cases = await self._desk.list_cases(PAGE, before)
+        except DeskError as error:
+            self._model.could_not_append()
+            self._page.show_error(str(error))
+            return
+        self._model.append(cases.cases, cases.more)

@@ -1,0 +1,81 @@
+"""Joins the New chat dialog to the desk."""
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from cti_client.desk.desk import Desk
+from cti_client.desk.errors import DeskError
+from cti_client.desk.tasks import TaskOwner
+from cti_client.ui.new_chat_dialog import NewChatDialog
+from cti_client.ui.number_actions import NumberActions
+from cti_client.ui.theme import Theme
+
+
+class NewChat(QObject):
+    """At most one dialog at a time, in front of the window the person works in."""
+
+    started = Signal(object)
+    """`Accepted`: the chat is open now."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        window: QWidget,
+        theme: Theme,
+        numbers: NumberActions,
+        tasks: TaskOwner,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._window, self._theme = desk, window, theme
+        self._numbers, self._tasks = numbers, tasks
+        self.dialog: NewChatDialog | None = None
+        numbers.chat_started.connect(self._finish)
+
+    def ask(self) -> None:
+        """Open the dialog, or bring the one that is open to the front."""
+        if self.dialog is not None:
+            self.dialog.raise_()
+            self.dialog.activateWindow()
+            return
+        dialog = NewChatDialog(self._theme, self._desk.lines, QApplication.activeWindow() or self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._numbers.attach(dialog.field.button, lambda: dialog.line_id)
+        dialog.check_wanted.connect(
+            lambda number, line_id: self._tasks.start(self._check(dialog, number, line_id), "check number")
+        )
+        dialog.chat_wanted.connect(
+            lambda number, line_id: self._tasks.start(self._start_chat(dialog, number, line_id), "start chat")
+        )
+        dialog.finished.connect(self._forget)
+        self.dialog = dialog
+        dialog.open()
+
+    async def _check(self, dialog: NewChatDialog, number: str, line_id: int | None) -> None:
+        try:
+            able = await self._numbers.check(number, line_id)
+        except DeskError as error:
+            if self.dialog is dialog:
+                dialog.show_problem(str(error))
+        else:
+            if self.dialog is dialog:
+                dialog.show_abilities(number, line_id, able)
+
+    async def _start_chat(self, dialog: NewChatDialog, number: str, line_id: int | None) -> None:
+        try:
+            started = await self._desk.start_chat(number, line_id)
+        except DeskError as error:
+            if self.dialog is dialog:
+                dialog.show_problem(str(error))
+            return
+        if self.dialog is dialog:
+            dialog.accept()
+        self.started.emit(started)
+
+    def _finish(self) -> None:
+        # The phone button in the dialog has started the chat, or one elsewhere while the dialog stood open.
+        if self.dialog is not None:
+            self.dialog.accept()
+
+    def _forget(self) -> None:
+        self.dialog = None

@@ -1,0 +1,52 @@
+"""What closing the window means on a system without a tray."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from cti_client.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
+from cti_client.ui.widgets.label import Label
+
+
+class QuitQuestion(QDialog):
+    """Keep running minimised, or quit. Opened with `open()`; Esc leaves everything as it is."""
+
+    minimise_chosen = Signal()
+    quit_chosen = Signal()
+
+    def __init__(self, theme: Theme, open_chats: int, unsent: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Quit?"))
+        self.setMinimumWidth(theme.pixels(420))
+        words = [self.tr("While this program runs, chats ring here. After quitting nothing rings.")]
+        if open_chats:
+            words.append(self.tr("Your {n} open chats stay open and come back at the next start.").format(n=open_chats))
+        if unsent:
+            words.append(self.tr("{n} texts have not gone yet; they are kept and go then.").format(n=unsent))
+        self.minimise = QPushButton(self.tr("Keep running"))
+        self.minimise.setProperty("kind", "primary")
+        self.minimise.setDefault(True)
+        self.minimise.clicked.connect(lambda: self._choose(self.minimise_chosen.emit))
+        self.quit = QPushButton(self.tr("Quit"))
+        self.quit.clicked.connect(lambda: self._choose(self.quit_chosen.emit))
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_S)
+        buttons.addWidget(self.cancel)
+        buttons.addStretch(1)
+        buttons.addWidget(self.quit)
+        buttons.addWidget(self.minimise)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
+        layout.setSpacing(SPACE_S)
+        layout.addWidget(Label(self.tr("Keep running, or quit?"), "heading"))
+        for line in words:
+            layout.addWidget(Label(line, wrap=True))
+        layout.addSpacing(SPACE_L)
+        layout.addLayout(buttons)
+
+    def _choose(self, say: Callable[[], None]) -> None:
+        self.accept()
+        say()

@@ -1,0 +1,277 @@
+"""Joins the main window to the desk, and says which case windows there are."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication
+
+from cti_client.desk.desk import Desk
+from cti_client.desk.errors import DeskError
+from cti_client.desk.tasks import TaskOwner
+from cti_client.desk.views import LinkStatus
+from cti_client.domain.agent import Presence
+from cti_client.system.tel_links import TelLinks
+from cti_client.ui.answering import Answering
+from cti_client.ui.case_windows import CaseWindowFactory, CaseWindows
+from cti_client.ui.cases_loader import CasesLoader
+from cti_client.ui.main_window import MainWindow
+from cti_client.ui.models.open_chats import customer_of
+from cti_client.ui.new_chat import NewChat
+from cti_client.ui.number_actions import NumberActions
+from cti_client.ui.preferences import Preferences
+from cti_client.ui.quit_question import QuitQuestion
+from cti_client.ui.ringer import Ringer
+from cti_client.ui.theme import Theme
+from cti_client.ui.ticker import Ticker
+from cti_client.ui.tray import Tray
+from cti_client.wire.api import Accepted
+
+log = logging.getLogger(__name__)
+
+
+class Shell(QObject):
+    """Owns the tasks behind the main window and all case windows, from `start` to `close`.
+
+    The desk is started and closed by whoever made it.
+    """
+
+    quit_wanted = Signal()
+    """The person wants the program to end."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        window: MainWindow,
+        theme: Theme,
+        preferences: Preferences,
+        ticker: Ticker,
+        ringer: Ringer,
+        tray: Tray,
+        tel_links: TelLinks,
+        case_windows: CaseWindowFactory,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._window, self._theme = desk, window, theme
+        self._preferences, self._ticker, self._ringer, self._tray = preferences, ticker, ringer, tray
+        self._tasks = TaskOwner("main window", self._report)
+        self.cases = CaseWindows(case_windows, self._tasks, self)
+        self._loader = CasesLoader(desk, window.cases, window.cases_model, self._tasks, self)
+        self._numbers = NumberActions(desk, self._tasks, tel_links.hand_over, tel_links.may_call, self)
+        self.answering = Answering(desk, window.telephony, self.cases, self._tasks, self)
+        self.new_chat = NewChat(desk, window, theme, self._numbers, self._tasks, self)
+        self._held: frozenset[int] = frozenset()
+        self._was_live = False
+        self._replaced = ""
+        self.question: QuitQuestion | None = None
+        self._connect_desk()
+        self._connect_window()
+
+    def start(self) -> None:
+        """Show the window and what the desk holds by now."""
+        self._ticker.start()
+        self._tray.show()
+        self._show_all()
+        self._window.show()
+
+    async def close(self) -> None:
+        """End: what was typed last is stored, chats stay open, windows go."""
+        self._ticker.stop()
+        self._loader.stop()
+        self._ringer.stop()
+        self._disconnect_desk()
+        await self.cases.close()
+        await self._tasks.close()
+        self._tray.hide()
+        self._window.close_for_good()
+
+    # The desk speaks
+
+    def _slots(self) -> list[tuple[Any, Callable[..., None]]]:
+        desk = self._desk
+        return [
+            (desk.link_changed, self._show_link),
+            (desk.snapshot_loaded, self._show_all),
+            (desk.offers_changed, self._show_offers),
+            (desk.interaction_changed, self._show_interaction),
+            (desk.case_changed, self._show_case),
+            (desk.pending_changed, self._show_pending),
+            (desk.waiting_changed, self._show_waiting),
+            (desk.presence_changed, self._show_presence),
+            (desk.connections_changed, self._show_connections),
+            (desk.replaced, self._show_replaced),
+        ]
+
+    def _connect_desk(self) -> None:
+        for signal, slot in self._slots():
+            signal.connect(slot)
+
+    def _disconnect_desk(self) -> None:
+        for signal, slot in self._slots():
+            signal.disconnect(slot)
+
+    def _show_all(self) -> None:
+        self._window.header.show_agent(self._desk.agent_name)
+        self._show_link()
+        self._show_presence()
+        self._show_connections()
+        self._show_waiting()
+        self._show_offers()
+        self._show_chats()
+        self.cases.bring_back(self._desk.interactions)
+        for gone in self.cases.ids() - self._desk.interactions.keys():
+            self.cases.drop_hidden(gone)
+        if self._was_live:
+            self._loader.soon()
+
+    def _show_link(self) -> None:
+        link, live = self._desk.link, self._desk.link.status is LinkStatus.LIVE
+        if live:
+            self._replaced = ""
+        if live and not self._was_live:
+            self._loader.soon()
+        self._was_live = live
+        self._window.header.show_link(link, self._desk.unsent, self._desk.now())
+        self._window.header.set_live(live)
+        self._window.telephony.set_live(live)
+        self._show_tray()
+        if not live and link.status is not LinkStatus.SYNCING:
+            self._window.cases.show_away()
+        if self._replaced:
+            self._window.notice.say(self._replaced, "bad")
+        elif link.status is LinkStatus.OFFLINE:
+            words = self.tr("No link to the hub. What is here can be read; what you send waits and goes by itself.")
+            self._window.notice.say(f"{words} {link.detail}".strip(), "caution")
+        elif link.status is LinkStatus.REFUSED:
+            self._window.notice.say(link.detail or self.tr("The hub does not let this desktop in."), "bad")
+        else:
+            self._window.notice.clear()
+
+    def _show_pending(self, _interaction_id: int) -> None:
+        self._window.header.show_link(self._desk.link, self._desk.unsent, self._desk.now())
+
+    def _show_presence(self) -> None:
+        self._window.header.show_presence(self._desk.presence)
+        self._window.telephony.show_presence(self._desk.presence)
+
+    def _show_connections(self) -> None:
+        self._window.header.show_connections(self._desk.connections)
+
+    def _show_waiting(self) -> None:
+        self._window.telephony.show_waiting(self._desk.waiting, self._desk.now(), self._desk.agent_name)
+
+    def _show_offers(self) -> None:
+        offers = self._desk.offers.values()
+        new = self._window.telephony.show_offers(offers, self._desk.now(), self._desk.agent_name)
+        self._window.ring(len(offers), bool(new))
+        self._ringer.show_offers(offers, self._in_front())
+        self._show_tray()
+
+    def _show_interaction(self, interaction_id: int) -> None:
+        self._show_chats()
+        if interaction_id in self._desk.interactions:
+            self.cases.bring_back([interaction_id])
+        else:
+            self.cases.drop_hidden(interaction_id)
+
+    def _show_case(self, _interaction_id: int) -> None:
+        self._loader.soon()
+
+    def _show_chats(self) -> None:
+        chats = self._desk.interactions
+        self._window.chats_model.show(chats.values(), self._desk.now())
+        for fresh in self._ringer.show_chats(chats.values()):
+            self.cases.alert(fresh)
+        if frozenset(chats) != self._held:
+            self._held = frozenset(chats)
+            self._loader.soon()
+        self._show_tray()
+
+    def _show_tray(self) -> None:
+        unread = sum(chat.unread for chat in self._desk.interactions.values())
+        self._tray.show_state(len(self._desk.offers), unread, self._was_live)
+
+    def _show_replaced(self, text: str) -> None:
+        self._replaced = text or self.tr("You are at work at another desktop now. This one is switched off.")
+        self._window.notice.say(self._replaced, "bad")
+
+    # The person speaks
+
+    def _connect_window(self) -> None:
+        window, panel = self._window, self._window.telephony
+        self._ticker.tick.connect(window.tick)
+        panel.accepted.connect(self.answering.accept)
+        panel.declined.connect(self.answering.decline)
+        panel.taken.connect(self.answering.take)
+        panel.phone_made.connect(self._numbers.attach)
+        panel.available_wanted.connect(lambda: self._choose_presence(Presence.AVAILABLE, ""))
+        window.accept_first.connect(panel.accept_first)
+        window.decline_first.connect(panel.decline_first)
+        window.open_chats.chosen.connect(self._go_to)
+        window.cases.chat_chosen.connect(self._go_to)
+        self._numbers.attach(window.cases.phone)
+        self._numbers.chat_started.connect(self._show_started)
+        self.cases.chat_started.connect(self._show_started)
+        self.new_chat.started.connect(self._show_started)
+        window.header.presence_chosen.connect(self._choose_presence)
+        window.header.new_chat_wanted.connect(self.new_chat.ask)
+        window.navigation.quit_wanted.connect(self.quit_wanted)
+        window.close_wanted.connect(self._close_window)
+        self._ringer.accept_wanted.connect(panel.accept_offer)
+        self._ringer.open_wanted.connect(window.bring_to_front)
+        self._tray.open_wanted.connect(window.bring_to_front)
+        self._tray.message_clicked.connect(window.bring_to_front)
+        self._tray.quit_wanted.connect(self.quit_wanted)
+        self._preferences.changed.connect(self._preference)
+
+    def _show_started(self, started: Accepted) -> None:
+        chat = self._desk.interactions.get(started.interaction_id)
+        self.cases.go_to(started.interaction_id, accepting=customer_of(chat) if chat else "")
+
+    def _go_to(self, interaction_id: int) -> None:
+        self.cases.go_to(interaction_id)
+
+    def _choose_presence(self, presence: Presence, reason: str) -> None:
+        self._tasks.start(self._set_presence(presence, reason), "presence")
+
+    async def _set_presence(self, presence: Presence, reason: str) -> None:
+        try:
+            await self._desk.set_presence(presence, reason)
+        except DeskError as error:
+            self._window.notice.say(str(error), "bad", dismissible=True)
+
+    # The window and its end
+
+    def _close_window(self) -> None:
+        if self._tray.available:
+            self._window.hide()
+            if not self._preferences.told_about_tray:
+                self._preferences.told_about_tray = True
+                self._tray.message(self.tr("Still here"), self.tr("Chats go on ringing. Quit from the tray’s menu."))
+            return
+        if self.question is not None:
+            self.question.raise_()
+            return
+        question = QuitQuestion(self._theme, len(self._desk.interactions), self._desk.unsent, self._window)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.minimise_chosen.connect(self._window.showMinimized)
+        question.quit_chosen.connect(self.quit_wanted)
+        question.finished.connect(self._forget_question)
+        self.question = question
+        question.open()
+
+    def _forget_question(self) -> None:
+        self.question = None
+
+    def _preference(self, name: str) -> None:
+        if name == "appearance":
+            self._theme.force({"light": False, "dark": True}.get(self._preferences.appearance))
+
+    def _in_front(self) -> bool:
+        return QApplication.activeWindow() is not None
+
+    def _report(self, name: str, error: BaseException) -> None:
+        log.error("%s failed", name, exc_info=error)
+        self._window.notice.say(self.tr("Something went wrong. The log has the details."), "bad", dismissible=True)
