@@ -49,12 +49,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _desktop(options: argparse.Namespace) -> int:
     from cti_client.bootstrap import run_desktop
-    from cti_client.demo.settings import load_or_simulate
+    from cti_client.demo.settings import load_or_simulate, person
 
     paths = paths_in(options.data) if options.data else standard_paths()
     if options.config:
         paths = Paths(data=paths.data, config=options.config)
-    return run_desktop(paths, load_or_simulate(paths), theme=options.theme)
+    return run_desktop(paths, lambda: load_or_simulate(paths), person(), theme=options.theme)
 
 
 def _demo(options: argparse.Namespace) -> int:

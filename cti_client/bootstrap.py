@@ -1,1 +1,191 @@
-"""The one place where a desktop is wired: desk, windows and, for one person, the embedded hub."""
+"""The one place where a desktop is wired: desk, windows and, for one person, the embedded hub.
+
+The window shows first; the hub and everything heavy start behind it, in a thread.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import qasync
+from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+from cti_client.desk.credentials import Credentials
+from cti_client.desk.desk import Desk
+from cti_client.desk.hub_client import HubAccess
+from cti_client.desk.tasks import TaskOwner
+from cti_client.paths import Paths
+from cti_client.system.notifications import DesktopBackend, Notifications
+from cti_client.system.single_instance import SingleInstance
+from cti_client.system.sound import DevicePlayer, SilentPlayer, SoundPlayer
+from cti_client.system.tel_links import TelLinks
+from cti_client.ui.case_session import CaseSession
+from cti_client.ui.case_window import CaseWindow
+from cti_client.ui.case_windows import CaseParts
+from cti_client.ui.main_window import MainWindow
+from cti_client.ui.preferences import Preferences
+from cti_client.ui.ringer import Ringer
+from cti_client.ui.shell import Shell
+from cti_client.ui.theme import Theme
+from cti_client.ui.ticker import Ticker
+from cti_client.ui.tray import Tray
+
+if TYPE_CHECKING:
+    from cti_client.hub.config import HubConfig
+    from cti_client.hub.embedded import EmbeddedHub
+
+log = logging.getLogger(__name__)
+
+APP_NAME = "cti-client"
+
+HubSettings = Callable[[], "HubConfig"]
+"""Reads the hub's settings; called in a thread, since it imports and reads files. Raises a sentence for the person."""
+
+
+class Desktop:
+    """One person's desktop with its embedded hub. Made on the Qt loop; owns all that `start` starts until `close`."""
+
+    def __init__(
+        self, app: QApplication, paths: Paths, settings: HubSettings, person: str, *, theme: str, quiet: bool = False
+    ) -> None:
+        """`theme`: `light`, `dark` or `system` (then the person's own choice). `quiet`: no sound, no notifications."""
+        paths.make()
+        self._settings, self._person = settings, person
+        self._hub: EmbeddedHub | None = None
+        self._ended = asyncio.Event()
+        self._tasks = TaskOwner("desktop", _log_failure)
+        store = QSettings(str(paths.settings), QSettings.Format.IniFormat)
+        preferences = Preferences(store)
+        chosen = preferences.appearance if theme == "system" else theme
+        self.theme = Theme(dark={"light": False, "dark": True}.get(chosen))
+        self.theme.apply(app)
+        self.desk = Desk(self._find_hub, paths.desk_database, Credentials(paths.data))
+        self._ticker = Ticker(self.desk.now)
+        tray = Tray(self.theme)
+        self._player: SoundPlayer = SilentPlayer() if quiet else DevicePlayer()
+        backend = None if quiet else DesktopBackend(APP_NAME)
+        self._notifications = Notifications(backend, self._tasks.start, tray.message)
+        self._tel = TelLinks(lambda: preferences.hand_over_calls)
+        self._store = store
+        self.window = MainWindow(self.theme, preferences, store)
+        self.shell = Shell(
+            self.desk,
+            self.window,
+            self.theme,
+            preferences,
+            self._ticker,
+            Ringer(self._player, self._notifications, preferences),
+            tray,
+            self._tel,
+            self._make_case,
+        )
+        self.shell.quit_wanted.connect(self._ended.set)
+
+    def start(self) -> None:
+        """Show the window, then start what stands behind it."""
+        self.shell.start()
+        self.desk.start()
+
+    @property
+    def hub_url(self) -> str:
+        """Where the embedded hub listens, once it does."""
+        return self._url
+
+    async def ended(self) -> None:
+        """Returns when the person quits."""
+        await self._ended.wait()
+
+    def quit(self) -> None:
+        """End the program as the person's Quit does."""
+        self._ended.set()
+
+    async def close(self) -> None:
+        """End in order: windows, desk, hub. Open chats stay open (A8), what waits is on the disk."""
+        await self.shell.close()
+        await self.desk.close()
+        await self._tasks.close()
+        if self._hub is not None:
+            await asyncio.to_thread(self._hub.stop)
+        self._player.close()
+        self._store.sync()
+
+    def _make_case(self, interaction_id: int, slot: int) -> CaseParts:
+        window = CaseWindow(self.theme, interaction_id, _open_url, settings=self._store, slot=slot)
+        session = CaseSession(
+            self.desk, window, self.theme, self._ticker, hand_over=self._tel.hand_over, may_call=self._tel.may_call
+        )
+        return CaseParts(window, session)
+
+    _url = ""
+
+    async def _find_hub(self) -> HubAccess:
+        self._url, token = await asyncio.to_thread(self._start_hub)
+        return HubAccess(self._url, token)
+
+    def _start_hub(self) -> tuple[str, str]:
+        from cti_client.hub.embedded import EmbeddedHub  # SQLAlchemy and aiohttp: after the window
+
+        if self._hub is not None:  # the attempt before has failed
+            self._hub.stop()
+        self._hub = EmbeddedHub(self._settings(), self._person)
+        return self._hub.start()
+
+
+def run_in_qt(main: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int:
+    """Run `main(app)` on a loop that is Qt's and asyncio's; its result is the exit status."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName(APP_NAME)
+    app.setDesktopFileName(APP_NAME)
+    app.setQuitOnLastWindowClosed(False)
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        return runner.run(main(app))
+
+
+@asynccontextmanager
+async def running(desktop: Desktop) -> AsyncIterator[Desktop]:
+    """Start, and close at the end whatever happens in between."""
+    desktop.start()
+    try:
+        yield desktop
+    finally:
+        await desktop.close()
+
+
+def run_desktop(paths: Paths, settings: HubSettings, person: str, *, theme: str) -> int:
+    """The desktop alone; a second start brings the first to the front."""
+
+    async def main(app: QApplication) -> int:
+        paths.make()
+        instance = SingleInstance(paths.data)
+        if not instance.claim():
+            return 0
+        try:
+            async with running(Desktop(app, paths, settings, person, theme=theme)) as desktop:
+                instance.raise_wanted.connect(desktop.window.bring_to_front)
+                quit_on_signals(desktop)
+                await desktop.ended()
+        finally:
+            instance.release()
+        return 0
+
+    return run_in_qt(main)
+
+
+def quit_on_signals(desktop: Desktop) -> None:
+    """Ctrl+C and the system's wish to end are a Quit: chats stay open, nothing is lost."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: desktop.quit())
+
+
+def _open_url(url: str) -> bool:
+    return QDesktopServices.openUrl(QUrl(url))
+
+
+def _log_failure(name: str, error: BaseException) -> None:
+    log.error("%s failed", name, exc_info=error)

@@ -1,0 +1,125 @@
+"""The demo: desktop, embedded hub on the simulator, sample customers, and a handset that plays their phones."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import select
+
+from cti_client.bootstrap import Desktop, quit_on_signals, run_in_qt, running
+from cti_client.demo.handset_client import HandsetClient
+from cti_client.demo.handset_window import HandsetWindow
+from cti_client.demo.sample_data import load_customers, seed_sample_data
+from cti_client.demo.settings import LINE, SIMULATOR, person, simulated
+from cti_client.desk.tasks import TaskOwner
+from cti_client.hub.bus import Bus
+from cti_client.hub.config import AgentConfig, HubConfig
+from cti_client.hub.services.configure import apply_configuration
+from cti_client.hub.store import tables
+from cti_client.hub.store.sqlite import SqliteStore
+from cti_client.hub.store.store import Tx
+from cti_client.paths import Paths
+from cti_client.system.single_instance import SingleInstance
+from cti_client.telephony.sms.registry import system_clock
+
+NEW_CUSTOMER = ("Somebody new", "+15550142233")
+
+
+@asynccontextmanager
+async def demo_desktop(
+    app: QApplication, paths: Paths, *, theme: str, offer_seconds: int = 20, quiet: bool = False
+) -> AsyncIterator[tuple[Desktop, HandsetWindow]]:
+    """A running desktop with sample data, and the handset window beside it."""
+    paths.make()
+    name = person()
+
+    def settings() -> HubConfig:
+        config = simulated(paths, offer_seconds=offer_seconds)
+        asyncio.run(_seed(config, name))
+        return config
+
+    async with running(Desktop(app, paths, settings, name, theme=theme, quiet=quiet)) as desktop:
+        tasks = TaskOwner("handset", lambda task, error: desktop.window.notice.say(f"{task}: {error}", "bad"))
+        await _hub_is_there(desktop)
+        client = HandsetClient(f"{desktop.hub_url}/gateway/{SIMULATOR}")
+        customers = [(customer["name"], customer["phones"][0][0]) for customer in load_customers()]
+        handset = HandsetWindow(desktop.theme, client, tasks, [*customers, NEW_CUSTOMER], LINE)
+        handset.show()
+        try:
+            yield desktop, handset
+        finally:
+            handset.close()
+            await tasks.close()
+            await client.close()
+
+
+def run_demo(paths: Paths, *, theme: str, fresh: bool) -> int:
+    """Open the demo and stay until the person quits."""
+    if fresh and paths.data.exists():
+        shutil.rmtree(paths.data)
+
+    async def main(app: QApplication) -> int:
+        paths.make()
+        instance = SingleInstance(paths.data)
+        if not instance.claim():
+            return 0
+        try:
+            async with demo_desktop(app, paths, theme=theme) as (desktop, handset):
+                instance.raise_wanted.connect(desktop.window.bring_to_front)
+                quit_on_signals(desktop)
+                _side_by_side(desktop, handset)
+                await desktop.ended()
+        finally:
+            instance.release()
+        return 0
+
+    return run_in_qt(main)
+
+
+def _side_by_side(desktop: Desktop, handset: HandsetWindow) -> None:
+    """The handset stands at the right edge of the screen, over the desktop where there is no room beside it."""
+    area = desktop.window.screen().availableGeometry()
+    handset.move(
+        area.right() - handset.frameGeometry().width() - 8, area.bottom() - handset.frameGeometry().height() - 8
+    )
+    handset.raise_()
+
+
+async def _hub_is_there(desktop: Desktop) -> None:
+    while not desktop.hub_url:
+        changed = asyncio.Event()
+        desktop.desk.link_changed.connect(changed.set)
+        try:
+            await asyncio.wait_for(changed.wait(), 0.2)
+        except TimeoutError:
+            continue
+        finally:
+            desktop.desk.link_changed.disconnect(changed.set)
+
+
+async def _seed(config: HubConfig, name: str) -> None:
+    """Sample customers in a hub that has none yet."""
+    store = SqliteStore(config.database, system_clock, Bus())
+    await store.open()
+    try:
+        await store.write(_seed_once, config, name)
+    finally:
+        await store.close()
+
+
+def _seed_once(tx: Tx, config: HubConfig, name: str) -> None:
+    known = tx.conn.execute(select(tables.agent.c.id).where(tables.agent.c.name == name)).scalar()
+    if known is not None:
+        return
+    person_of_demo = AgentConfig(name=name, token="replaced at each start")  # noqa: S106 - the embedded hub sets its own
+    apply_configuration(
+        tx,
+        HubConfig(
+            database=config.database, connections=config.connections, lines=config.lines, agents=(person_of_demo,)
+        ),
+    )
+    agent_id = tx.conn.execute(select(tables.agent.c.id).where(tables.agent.c.name == name)).scalar_one()
+    line_id = tx.conn.execute(select(tables.line.c.id).where(tables.line.c.address == LINE)).scalar_one()
+    seed_sample_data(tx, load_customers(), agent_id, line_id)
