@@ -98,3 +98,4 @@ def _fail_waiting_texts(tx: Tx, thread_id: int, line_id: int) -> None:
     )
     for message_id in stopped:
         tx.news.message(message_id)
+    tx.wakes.add("outbox")  # texts on other lines may have stood behind these

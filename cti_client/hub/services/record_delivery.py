@@ -40,7 +40,8 @@ def record_delivery(tx: Tx, _connection_id: str, report: DeliveryReport) -> None
     if state not in (DeliveryState.QUEUED, DeliveryState.SENDING):
         # The gateway has it after all: it must not go a second time.
         left = delete(outbox).where(outbox.c.message_id == row.id, outbox.c.taken_until.is_(None))
-        tx.conn.execute(left)
+        if tx.conn.scalar(left.returning(outbox.c.message_id)) is not None:
+            tx.wakes.add("outbox")  # the customer's next text may go now
     if report.reason is FailureReason.OPTED_OUT:
         opted_out_by_gateway(tx, thread_row, row, report.raw[:LONGEST_RAW])
 

@@ -1,6 +1,6 @@
 """Conditions spelled as the partial indexes are, in literals: an engine does not see that a bound value fits one."""
 
-from sqlalchemy import and_, literal_column
+from sqlalchemy import ColumnElement, and_, literal_column
 
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
@@ -9,8 +9,8 @@ from cti_client.hub.store.tables import interaction, offer
 NOT_ENDED = interaction.c.state != literal_column(f"'{InteractionState.ENDED.value}'")
 """Live interactions (`uq_interaction_live`)."""
 
-_QUEUED = literal_column(f"'{InteractionState.QUEUED.value}'")
-_WAITING = literal_column(f"'{InteractionState.WAITING.value}'")
+_QUEUED: ColumnElement[str] = literal_column(f"'{InteractionState.QUEUED.value}'")
+_WAITING: ColumnElement[str] = literal_column(f"'{InteractionState.WAITING.value}'")
 IS_UNHELD = interaction.c.state.in_((_QUEUED, _WAITING))
 """Interactions that nobody holds and no offer covers (`ix_interaction_unheld`)."""
 

@@ -159,6 +159,8 @@ def test_connections_do_not_take_each_others(hub: ServiceHub, message_id: int) -
 def test_a_report_while_the_text_waits_for_another_try_stops_the_try(hub: ServiceHub, message_id: int) -> None:
     hub.submit(NotTaken(detail="reset"))
     hub.run(record_delivery, "sim", DeliveryReport(message_id=message_id, state=DeliveryState.DELIVERED, raw="ok"))
+    assert hub.last is not None
+    assert "outbox" in hub.last.wakes
     assert state(hub, message_id) == ("delivered", None)
     hub.now += HOUR
     assert hub.take() == []
