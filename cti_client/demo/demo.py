@@ -50,7 +50,7 @@ async def demo_desktop(
         try:
             yield desktop, handset
         finally:
-            handset.close()
+            handset.close_for_good()
             await tasks.close()
             await client.close()
 

@@ -1,5 +1,6 @@
 """A window that plays the customers' phones. It speaks HTTP to the simulator and knows nothing else of the product."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QScrollBar,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -20,7 +22,9 @@ from PySide6.QtWidgets import (
 
 from cti_client.demo.handset_client import HandsetClient, HandsetError, PhoneText
 from cti_client.desk.tasks import TaskOwner
-from cti_client.ui.theme import Theme
+from cti_client.ui.theme import BUBBLE_CORNER, Theme
+
+RETRY_S = 2.0
 
 SHOWN = 200
 """Bubbles kept on the screen of one phone."""
@@ -39,7 +43,8 @@ class HandsetWindow(QWidget):
         self, theme: Theme, client: HandsetClient, tasks: TaskOwner, customers: Sequence[tuple[str, str]], line: str
     ) -> None:
         super().__init__()
-        self._client, self._tasks, self._line = client, tasks, line
+        self._theme, self._client, self._tasks, self._line = theme, client, tasks, line
+        self._may_close = False
         self._listening: set[str] = set()
         self._texts: dict[str, list[tuple[bool, str]]] = {}
         self.setWindowTitle("Handset – the customer’s phone")
@@ -87,6 +92,7 @@ class HandsetWindow(QWidget):
         row.addWidget(self.send)
         layout.addLayout(row)
         QShortcut(QKeySequence("Ctrl+L"), self, self.phone.setFocus)
+        theme.changed.connect(self._show_phone)
         self._show_phone()
 
     @property
@@ -100,6 +106,11 @@ class HandsetWindow(QWidget):
     def texts(self, number: str) -> list[str]:
         """What has arrived at a phone, oldest first."""
         return [text for mine, text in self._texts.get(number, []) if not mine]
+
+    def close_for_good(self) -> None:
+        """Close, at the end of the demo."""
+        self._may_close = True
+        self.close()
 
     def _send(self) -> None:
         text, number = self.text.text(), self.number
@@ -131,7 +142,7 @@ class HandsetWindow(QWidget):
             except HandsetError as error:
                 self.problem.setText(str(error))
                 self.problem.show()
-                await _pause(2000)
+                await asyncio.sleep(RETRY_S)
 
     def _arrived(self, number: str, arrived: PhoneText) -> None:
         self._add(number, False, arrived.text)
@@ -165,7 +176,7 @@ class HandsetWindow(QWidget):
             column.addStretch(1)
         for mine, text in texts:
             bubble = QFrame()
-            bubble.setProperty("bubble", "mine" if mine else "theirs")
+            bubble.setStyleSheet(self._bubble_style(mine))
             inside = QVBoxLayout(bubble)
             inside.setContentsMargins(12, 8, 12, 8)
             label = _plain(text)
@@ -183,27 +194,27 @@ class HandsetWindow(QWidget):
         bar = self._area.verticalScrollBar()
         QTimer.singleShot(0, page, partial(_to_end, bar))
 
+    def _bubble_style(self, mine: bool) -> str:
+        palette = self._theme.palette
+        ground = palette.bubble if mine else palette.surface
+        return f"QFrame {{ background: {ground.name()}; border: none; border-radius: {BUBBLE_CORNER}px; }}"
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """The phones stay on while the window is hidden."""
-        event.accept()
+        """Minimise: the phones stay on, and the person finds the window again."""
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.showMinimized()
 
 
-def _to_end(bar: object) -> None:
-    from PySide6.QtWidgets import QScrollBar
-
-    assert isinstance(bar, QScrollBar)
+def _to_end(bar: QScrollBar) -> None:
     bar.setValue(bar.maximum())
-
-
-async def _pause(ms: int) -> None:
-    import asyncio
-
-    await asyncio.sleep(ms / 1000)
 
 
 def _plain(text: str, role: str = "") -> QLabel:
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     if role:
-        label.setProperty("role", role)
+        label.setProperty("tone", role)
     return label
