@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
@@ -199,10 +199,8 @@ class ChatDelegate(QStyledItemDelegate):
         row = row_of(index)
         return row, self.bubble(row, view.viewport().width()), where - QPointF(view.visualRect(index).topLeft())
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt's hook, put on the viewport by the view: clicks on actions and links, the hand over them."""
-        if watched is not self._view.viewport():
-            return super().eventFilter(watched, event)
+    def handle(self, event: QEvent) -> bool:
+        """An event of the viewport: clicks on actions and links, the hand over them, tooltips. True: dealt with."""
         if isinstance(event, QMouseEvent):
             return self._mouse(event)
         if event.type() == QEvent.Type.Leave:

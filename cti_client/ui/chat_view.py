@@ -36,11 +36,11 @@ class ChatView(QWidget):
         self._theme = theme
         self._open_url = open_url
         self._fresh = 0
-        self.messages = MessageList(theme)
+        self.messages = MessageList(theme, self)
         self.messages.setAccessibleName(self.tr("Messages"))
-        self._state = EmptyState(theme, "chat-circle-dots", self.tr("Loading the conversation…"))
+        self._state = EmptyState(theme, "chat-circle-dots", self.tr("Loading the conversation…"), parent=self)
         self._state.acted.connect(self.reload_wanted)
-        self.trouble = Notice(theme)
+        self.trouble = Notice(theme, self)
         self.trouble.acted.connect(self.reload_wanted)
         self.jump = QPushButton(self)
         self.jump.setProperty("kind", "primary")

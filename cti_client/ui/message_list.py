@@ -1,6 +1,6 @@
 """The list of messages: keeps its place while pages come and go, and gives the keyboard its due."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
@@ -32,7 +32,6 @@ class MessageList(QListView):
         self.delegate = ChatDelegate(theme, self)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -40,7 +39,6 @@ class MessageList(QListView):
         self.setTabKeyNavigation(False)
         self.verticalScrollBar().setSingleStep(24)
         self.setItemDelegate(self.delegate)
-        self.viewport().installEventFilter(self.delegate)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         theme.changed.connect(self.scheduleDelayedItemsLayout)
 
@@ -98,6 +96,10 @@ class MessageList(QListView):
             index, top = self._anchor
             bar.setValue(bar.value() + self.visualRect(self.model().index(index.row(), 0)).top() - top)
         self._held = False
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Qt's hook."""
+        return self.delegate.handle(event) or super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt's hook."""

@@ -1,0 +1,344 @@
+"""Joins one case window to the desk."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from cti_client.desk.errors import DeskError, HubRefusedError
+from cti_client.desk.tasks import TaskOwner
+from cti_client.desk.views import LinkStatus
+from cti_client.domain.consent import ConsentState
+from cti_client.domain.interaction import CaseChoice, Disposition
+from cti_client.domain.phone_number import region
+from cti_client.ui.address_session import AddressSession
+from cti_client.ui.case_window import CaseWindow
+from cti_client.ui.close_case_dialog import CloseCaseDialog
+from cti_client.ui.number_actions import NumberActions
+from cti_client.ui.phone_field import PhoneField
+from cti_client.ui.theme import Theme
+from cti_client.ui.thread_session import ThreadSession
+from cti_client.ui.ticker import Ticker
+from cti_client.wire.api import EditCase, EditContact
+from cti_client.wire.records import Interaction
+
+if TYPE_CHECKING:
+    from cti_client.desk.desk import Desk
+
+log = logging.getLogger(__name__)
+
+LAST_WORDS_SECONDS = 2.0
+"""How long closing may wait for what was typed last to be stored."""
+
+
+class CaseSession(QObject):
+    """Owns what happens behind one window, from opening it to `close`. The window outlives it only for reading."""
+
+    chat_started = Signal(object)
+    """`Accepted`: a phone button of this window opened a chat."""
+
+    def __init__(
+        self,
+        desk: "Desk",
+        window: CaseWindow,
+        theme: Theme,
+        ticker: Ticker,
+        *,
+        hand_over: Callable[[str], bool],
+        may_call: Callable[[], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._window, self._theme = desk, window, theme
+        self._id = window.interaction_id
+        self._thread_id: int | None = None
+        self._region = ""
+        self._closing = False
+        self._dialog: CloseCaseDialog | None = None
+        self._tasks = TaskOwner(f"case window {self._id}", self._report)
+        self._numbers = NumberActions(desk, self._tasks, hand_over, may_call, self)
+        self._numbers.chat_started.connect(self.chat_started)
+        self.thread_session = ThreadSession(desk, window.chat, self._tasks, self._in_sight, self)
+        self.address_session = AddressSession(desk, window.side.address, self._tasks, self)
+        self._connect(ticker)
+        self._refresh()
+
+    def _connect(self, ticker: Ticker) -> None:
+        desk, window, side = self._desk, self._window, self._window.side
+        desk.interaction_changed.connect(self._interaction_changed)
+        desk.case_changed.connect(self._case_changed)
+        desk.snapshot_loaded.connect(self._refresh)
+        desk.link_changed.connect(self._link_changed)
+        ticker.tick.connect(window.tick)
+        window.activated.connect(self.thread_session.see)
+        window.close_wanted.connect(self.ask_to_close)
+        window.no_reply_wanted.connect(lambda: self._start_closing(Disposition.NO_REPLY_NEEDED))
+        window.reply.send_requested.connect(lambda text: self._tasks.start(self._send(text), "send"))
+        window.reply.draft_changed.connect(self._keep_draft)
+        window.problem.dismissed.connect(window.problem.clear)
+        side.customer.phone_added.connect(self._attach_phone)
+        side.customer.contact_edited.connect(
+            lambda id_, edit: self._tasks.start(self._edit_contact(id_, edit), "edit contact")
+        )
+        side.fields.edited.connect(lambda id_, edit: self._tasks.start(self._edit_case(id_, edit), "edit case"))
+        side.choice.chosen.connect(lambda choice, id_: self._tasks.start(self._choose_case(choice, id_), "choose case"))
+        self.thread_session.text_returned.connect(window.reply.put_back)
+        self.thread_session.troubled.connect(self.say)
+        self.thread_session.call_wanted.connect(lambda: self._tasks.start(self._call(), "call"))
+        self.address_session.troubled.connect(self.say)
+        for field in side.customer.fields:
+            self._attach_phone(field)
+        self._link_changed()
+
+    async def close(self) -> None:
+        """End all work; what was typed last is stored first, as far as that is possible now."""
+        if self._tasks.closed:
+            return
+        try:
+            await asyncio.wait_for(self._last_words(), LAST_WORDS_SECONDS)
+        except (DeskError, TimeoutError) as error:
+            log.warning("case window %d: the last changes were not stored: %s", self._id, type(error).__name__)
+        await self._tasks.close()
+        for signal, slot in (
+            (self._desk.interaction_changed, self._interaction_changed),
+            (self._desk.case_changed, self._case_changed),
+            (self._desk.snapshot_loaded, self._refresh),
+            (self._desk.link_changed, self._link_changed),
+        ):
+            signal.disconnect(slot)
+        self.thread_session.close()
+        self.address_session.close()
+
+    def say(self, why: str) -> None:
+        """Tell the person that something did not work."""
+        self._window.problem.say(why, "bad", dismissible=True)
+
+    # What the desk says
+
+    def _interaction_changed(self, interaction_id: int) -> None:
+        if interaction_id == self._id:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        record = self._desk.interactions.get(self._id)
+        if record is not None:
+            self._show(record)
+        elif self._window.shows_chat and self._desk.link.status is LinkStatus.LIVE:
+            self._end()
+
+    def _show(self, record: Interaction) -> None:
+        window, now = self._window, self._desk.now()
+        name = record.contact.name if record.contact else ""
+        first = self._thread_id is None
+        self._thread_id = record.thread_id
+        window.header.show_interaction(record, now)
+        window.reply.show_customer(record.thread_id, name, record.address_display)
+        window.chat.messages.setAccessibleName(
+            self.tr("Messages with {name}").format(name=name or record.address_display)
+        )
+        if not record.repliable:
+            window.reply.block(self.tr("This sender takes no replies."))
+        elif record.consent is ConsentState.OPTED_OUT:
+            window.reply.block_opted_out(record.line_name)
+        else:
+            window.reply.block("")
+        window.side.customer.show_customer(record, self._region)
+        self.address_session.show_interaction(record)
+        self._show_case(record)
+        window.show_chat(name or record.address_display)
+        self.thread_session.show_interaction(record)
+        if first:
+            self._tasks.start(self._load_draft(record.thread_id), "draft")
+            self._tasks.start(self._find_region(record), "region")
+            self._load_timeline()
+
+    def _case_changed(self, interaction_id: int) -> None:
+        record = self._desk.interactions.get(self._id)
+        if interaction_id == self._id and record is not None:
+            self._show_case(record)
+
+    def _show_case(self, record: Interaction) -> None:
+        case = self._desk.cases.get(self._id)
+        side = self._window.side
+        if side.fields.category.count() == 0:
+            side.fields.show_categories(self._desk.categories)
+        if case is not None:
+            side.fields.show_case(case)
+            side.choice.show_case(record, case, self._desk.now(), self._desk.agent_name)
+
+    def _end(self) -> None:
+        self.thread_session.end()
+        if self._closing:
+            if self._dialog is not None:
+                self._dialog.accept()
+            self._window.close_for_good()
+        else:
+            self._window.show_ended(self.tr("This chat has ended. What stands here can still be read."))
+
+    def _link_changed(self) -> None:
+        banner, link = self._window.banner, self._desk.link
+        if self._window.ended:
+            return
+        if link.status in (LinkStatus.OFFLINE, LinkStatus.REFUSED):
+            words = self.tr("No link to the hub. What you write is kept; what you send waits here and goes by itself.")
+            banner.say(f"{words} {link.detail}".strip(), "caution")
+        elif link.status is LinkStatus.LIVE:
+            banner.clear()
+            self._window.side.fields.flush()
+
+    # Sending
+
+    async def _send(self, text: str) -> None:
+        self._window.problem.clear()
+        try:
+            await self._desk.send(self._id, text)
+        except DeskError as error:
+            self._window.reply.put_back(text)
+            self.say(str(error))
+            return
+        self.thread_session.sent()
+        self._window.reply.sent()
+
+    def _keep_draft(self, text: str) -> None:
+        if self._thread_id is not None and not self._tasks.closed:
+            self._tasks.start(self._desk.save_draft(self._thread_id, text), "draft")
+
+    async def _load_draft(self, thread_id: int) -> None:
+        self._window.reply.set_draft(await self._desk.load_draft(thread_id))
+
+    async def _last_words(self) -> None:
+        reply, fields = self._window.reply, self._window.side.fields
+        if self._thread_id is not None and reply.draft_is_new():
+            await self._desk.save_draft(self._thread_id, reply.text())
+        edit = fields.take_changes()
+        if edit is not None:
+            await self._desk.edit_case(*edit)
+
+    # Case and customer
+
+    async def _edit_case(self, case_id: int, edit: EditCase) -> None:
+        fields = self._window.side.fields
+        try:
+            case = await self._desk.edit_case(case_id, edit)
+        except HubRefusedError as error:
+            if error.problem.code == "stale_version":
+                fields.conflict()
+            else:
+                fields.fail(str(error))
+        except DeskError as error:
+            fields.fail(str(error))
+        else:
+            fields.stored(case)
+
+    async def _edit_contact(self, contact_id: int, edit: EditContact) -> None:
+        form = self._window.side.customer.form
+        try:
+            await self._desk.edit_contact(contact_id, edit)
+        except DeskError as error:
+            form.fail(str(error))
+        else:
+            form.finish()
+
+    async def _choose_case(self, choice: CaseChoice, case_id: int | None) -> None:
+        try:
+            await self._desk.choose_case(self._id, choice, case_id)
+        except DeskError as error:
+            self.say(str(error))
+        else:
+            self._load_timeline()
+
+    def _load_timeline(self) -> None:
+        self._tasks.start(self._timeline(), "timeline")
+
+    async def _timeline(self) -> None:
+        try:
+            timeline = await self._desk.timeline(self._id)
+        except DeskError as error:
+            log.info("case window %d: no timeline: %s", self._id, type(error).__name__)
+            return
+        self._window.side.timeline.show_entries(timeline.entries, self._desk.now())
+
+    async def _find_region(self, record: Interaction) -> None:
+        # The tables behind this take a moment to load the first time.
+        self._region = await asyncio.to_thread(region, record.address)
+        held = self._desk.interactions.get(self._id)
+        if held is not None:
+            self._window.side.customer.show_customer(held, self._region)
+
+    def _attach_phone(self, field: PhoneField) -> None:
+        self._numbers.attach(field.button, self._line_id)
+
+    def _line_id(self) -> int | None:
+        record = self._desk.interactions.get(self._id)
+        return record.line_id if record is not None else None
+
+    async def _call(self) -> None:
+        record = self._desk.interactions.get(self._id)
+        if record is None:
+            return
+        try:
+            able = await self._numbers.check(record.address, record.line_id)
+        except DeskError as error:
+            self.say(str(error))
+            return
+        if able.why_no_call or not able.tel:
+            self.say(able.why_no_call or self.tr("This number cannot be called."))
+        else:
+            self._numbers.call(able.tel, self.say)
+
+    # Closing the chat
+
+    def ask_to_close(self) -> None:
+        """Ask how the chat ended; Esc leaves everything as it is."""
+        record = self._desk.interactions.get(self._id)
+        if record is None or self._dialog is not None:
+            return
+        name = (record.contact.name if record.contact else "") or record.address_display
+        dialog = CloseCaseDialog(self._theme, name, unsent=self._unsent_words(), parent=self._window)
+        dialog.close_chosen.connect(self._start_closing)
+        dialog.finished.connect(self._forget_dialog)
+        self._dialog = dialog
+        dialog.open()
+
+    def _unsent_words(self) -> str:
+        if self._desk.pending_of(self._id):
+            return self.tr("A text of this chat has not been sent yet.")
+        if self._window.reply.text().strip():
+            return self.tr("The text in the reply box has not been sent. It is kept as a draft.")
+        return ""
+
+    def _forget_dialog(self) -> None:
+        self._dialog = None
+        self._window.reply.setFocus()
+
+    def _start_closing(self, disposition: Disposition) -> None:
+        if not self._closing:
+            self._closing = True
+            self._tasks.start(self._close_chat(disposition), "close chat")
+
+    async def _close_chat(self, disposition: Disposition) -> None:
+        window = self._window
+        window.reply.flush_draft()
+        try:
+            await self._desk.close_chat(self._id, disposition, window.side.fields.notes_if_changed())
+        except DeskError as error:
+            self._closing = False
+            if self._dialog is not None:
+                self._dialog.fail(str(error))
+            else:
+                self.say(str(error))
+            return
+        if self._id not in self._desk.interactions:
+            self._end()
+
+    # Inside
+
+    def _in_sight(self) -> bool:
+        window = self._window
+        return window.isVisible() and window.isActiveWindow() and not window.isMinimized()
+
+    def _report(self, name: str, error: BaseException) -> None:
+        log.error("%s failed", name, exc_info=error)
+        self.say(self.tr("Something went wrong here. The log has the details."))

@@ -1,0 +1,44 @@
+"""The left side of a case window: who, address, case, timeline, in one column that scrolls."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from cti_client.ui.address_card import AddressCard
+from cti_client.ui.case_choice import CaseChoiceLine
+from cti_client.ui.case_fields import CaseFields
+from cti_client.ui.customer_panel import CustomerPanel
+from cti_client.ui.theme import SPACE_L, SPACE_M, Theme
+from cti_client.ui.timeline_list import TimelineList
+from cti_client.ui.widgets.label import Label
+
+
+class CaseSide(QScrollArea):
+    """Holds the parts; knows nothing of what they do."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        inner = QFrame(self.viewport())
+        inner.setProperty("kind", "panel")
+        inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.back = QPushButton(theme.icon("caret-left", "accent"), self.tr("Back to the chat"), inner)
+        self.back.setProperty("kind", "ghost")
+        self.back.hide()
+        self.customer = CustomerPanel(theme, inner)
+        self.address = AddressCard(theme, inner)
+        self.choice = CaseChoiceLine(theme, inner)
+        self.fields = CaseFields(theme, inner)
+        self._caption = Label(self.tr("TIMELINE"), "caps", parent=inner)
+        self.timeline = TimelineList(theme, inner)
+        layout = QVBoxLayout(inner)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        layout.setSpacing(SPACE_M)
+        layout.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
+        for part in (self.customer, self.address, self.choice, self.fields, self._caption, self.timeline):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setProperty("kind", "panel")
+        self.setMinimumWidth(theme.pixels(300))

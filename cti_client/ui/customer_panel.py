@@ -1,0 +1,126 @@
+"""Who the customer is: name, consent, numbers, and the details to edit."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from cti_client.domain.consent import ConsentState
+from cti_client.ui.contact_form import ContactForm
+from cti_client.ui.phone_field import PhoneField
+from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from cti_client.ui.widgets.avatar import Avatar
+from cti_client.ui.widgets.icon_button import IconButton
+from cti_client.ui.widgets.label import Label
+from cti_client.ui.widgets.pill import Pill
+from cti_client.wire.records import Contact, Interaction, PhoneEntry
+
+
+class CustomerPanel(QWidget):
+    """Shows the customer of one interaction and lets the details be edited."""
+
+    phone_added = Signal(object)
+    """A `PhoneField` has come into being; whoever joins phone buttons to the hub joins this one."""
+    contact_edited = Signal(int, object)
+    """Contact id and `EditContact`; answered by `form.finish` or `form.fail`."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._contact: Contact | None = None
+        self._phones: tuple[PhoneEntry, ...] = ()
+        self.fields: list[PhoneField] = []
+        self._avatar = Avatar(theme, 44)
+        self.name = Label(tone="title", wrap=True)
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._company = Label(tone="small", wrap=True)
+        self.consent = Pill()
+        self._place = Label(tone="small")
+        self.edit = IconButton(theme, "pencil-simple", self.tr("Edit customer"), role="accent")
+        self.edit.clicked.connect(self._edit)
+        self.form = ContactForm(theme, self)
+        self.form.saved.connect(self.contact_edited)
+        self.form.done.connect(self._edited)
+        self._numbers = QVBoxLayout()
+        self._numbers.setSpacing(SPACE_S)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        badges = QHBoxLayout()
+        badges.setSpacing(SPACE_S)
+        badges.addWidget(self.consent)
+        badges.addWidget(self._place)
+        badges.addStretch(1)
+        words = QVBoxLayout()
+        words.setSpacing(SPACE_XS)
+        words.addWidget(self.name)
+        words.addWidget(self._company)
+        words.addLayout(badges)
+        top = QHBoxLayout()
+        top.setSpacing(SPACE_M)
+        top.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(words, 1)
+        top.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_M)
+        layout.addLayout(top)
+        layout.addWidget(self.form)
+        layout.addLayout(self._numbers)
+
+    def show_customer(self, record: Interaction, region: str = "") -> None:
+        """Show who this is. What is being edited is left alone."""
+        contact = record.contact
+        self._contact = contact
+        name = contact.name if contact else ""
+        self._avatar.show_customer(record.thread_id, name)
+        self.name.setText(name or record.address_display)
+        self._company.setText(contact.company if contact else "")
+        self._company.setVisible(bool(contact and contact.company))
+        self._place.setText(region)
+        self.consent.show_state(*self._consent_words(record.consent))
+        self.edit.setEnabled(contact is not None)
+        phones = contact.phones if contact else ()
+        if all(phone.address != record.address for phone in phones):
+            own = PhoneEntry(address=record.address, display=record.address_display, type="", sms=record.repliable)
+            phones = (own, *phones)
+        self._show_phones(phones)
+
+    def _show_phones(self, phones: tuple[PhoneEntry, ...]) -> None:
+        if phones == self._phones:
+            return
+        self._phones = phones
+        while len(self.fields) > len(phones):
+            field = self.fields.pop()
+            self._numbers.removeWidget(field)
+            field.deleteLater()
+        for at, phone in enumerate(phones):
+            if at == len(self.fields):
+                field = PhoneField(self._theme, read_only=True, parent=self)
+                self.fields.append(field)
+                self._numbers.addWidget(field)
+                self.phone_added.emit(field)
+            self.fields[at].show_number(phone.address, phone.display, self._phone_words(phone))
+
+    def _phone_words(self, phone: PhoneEntry) -> str:
+        kind = {
+            "Mobile": self.tr("Mobile"),
+            "Home": self.tr("Home"),
+            "Work": self.tr("Work"),
+            "Other": self.tr("Other"),
+        }.get(phone.type, self.tr("Number"))
+        return self.tr("{type} · SMS").format(type=kind) if phone.sms else kind
+
+    def _consent_words(self, consent: ConsentState) -> tuple[str, str]:
+        return {
+            ConsentState.OPTED_IN: (self.tr("SMS opted in"), "good"),
+            ConsentState.OPTED_OUT: (self.tr("SMS opted out"), "bad"),
+            ConsentState.UNKNOWN: (self.tr("No consent on record"), "caution"),
+        }[consent]
+
+    def _edit(self) -> None:
+        if self._contact is not None:
+            self.edit.setEnabled(False)
+            self.form.open_for(self._contact)
+
+    def _edited(self) -> None:
+        self.edit.setEnabled(self._contact is not None)
+        self.edit.setFocus()

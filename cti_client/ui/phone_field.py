@@ -1,0 +1,79 @@
+"""A phone number with its button."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from cti_client.ui.phone_button import PhoneButton
+from cti_client.ui.theme import SPACE_XS, Theme
+from cti_client.ui.widgets.label import Label
+
+
+class PhoneField(QWidget):
+    """A caption, the number, its phone button, and a line that says why nothing can be started.
+
+    Read-only for a number on record; else Enter is as good as the button.
+    """
+
+    changed = Signal(str)
+    """The typed number."""
+
+    def __init__(
+        self, theme: Theme, caption: str = "", *, read_only: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._caption = Label(caption, "small")
+        self._caption.setVisible(bool(caption))
+        self.edit = QLineEdit()
+        self.edit.setReadOnly(read_only)
+        self.edit.setAccessibleName(caption or self.tr("Phone number"))
+        self._caption.setBuddy(self.edit)
+        self.button = PhoneButton(theme)
+        self._why = Label(tone="bad", wrap=True)
+        self._why.hide()
+        self.button.refused.connect(self.say)
+        if not read_only:
+            self.edit.setPlaceholderText(self.tr("Number with country code"))
+            self.edit.textEdited.connect(self._typed)
+            self.edit.returnPressed.connect(self.button.ask)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_XS)
+        row.addWidget(self.edit, 1)
+        row.addWidget(self.button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_XS)
+        layout.addWidget(self._caption)
+        layout.addLayout(row)
+        layout.addWidget(self._why)
+        self.setFocusProxy(self.edit)
+
+    @property
+    def why(self) -> str:
+        """What it says against starting anything; empty where nothing."""
+        return self._why.text()
+
+    def show_number(self, address: str, display: str, caption: str = "") -> None:
+        """Show a number on record."""
+        if caption:
+            self._caption.setText(caption)
+            self._caption.show()
+            self.edit.setAccessibleName(caption)
+        self.edit.setText(display or address)
+        self.edit.setCursorPosition(0)
+        self.button.show_number(address, display or address)
+
+    def say(self, why: str) -> None:
+        """Why nothing can be started; empty takes it away."""
+        self._why.setText(why)
+        self._why.setVisible(bool(why))
+
+    def clear(self) -> None:
+        """An empty field."""
+        self.edit.clear()
+        self.button.show_number("", "")
+        self.say("")
+
+    def _typed(self, text: str) -> None:
+        self.say("")
+        self.button.show_number(text.strip(), text.strip())
+        self.changed.emit(text.strip())

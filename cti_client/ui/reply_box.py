@@ -1,0 +1,254 @@
+"""Where the agent writes: to whom, what it will cost, and Send."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from cti_client.domain.errors import OPTED_OUT_TEXT
+from cti_client.domain.sms_text import LONGEST, Measure, measure, plain_replacement
+from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme, restyle
+from cti_client.ui.widgets.avatar import Avatar
+from cti_client.ui.widgets.elided_label import ElidedLabel
+from cti_client.ui.widgets.label import Label
+from cti_client.ui.widgets.notice import Notice
+
+DRAFT_PAUSE_MS = 300
+LEAST_LINES = 3
+MOST_LINES = 8
+NAMED_CHARACTERS = 4
+
+
+class ReplyBox(QFrame):
+    """Holds the text until Send; never loses it. The customer's colour and name stand inside (A9a)."""
+
+    send_requested = Signal(str)
+    """The text to send. The box is empty already; `put_back` returns a text that could not be kept."""
+    draft_changed = Signal(str)
+    """The text after a pause in writing, and at once when the box is left."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._blocked = ""
+        self._measured: Measure | None = None
+        self.setProperty("kind", "panel")
+        self._avatar = Avatar(theme, 24)
+        self._to = ElidedLabel(tone="strong")
+        self._number = ElidedLabel(tone="small")
+        self.notice = Notice(theme)
+        self.editor = QPlainTextEdit()
+        self.editor.setTabChangesFocus(True)
+        self.editor.setAccessibleName(self.tr("Reply"))
+        self.editor.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.editor.installEventFilter(self)
+        self.editor.textChanged.connect(self._changed)
+        self.counter = Label(tone="small", wrap=True)
+        self.counter.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.plain = QPushButton(self.tr("Plain letters"))
+        self.plain.setToolTip(self.tr("Replace typographic characters, so that more fits into one part"))
+        self.plain.clicked.connect(self._make_plain)
+        self.plain.hide()
+        self.send = QPushButton(theme.icon("paper-plane-tilt", "on_accent"), self.tr("Send  Ctrl+↵"))
+        self.send.setProperty("kind", "primary")
+        self.send.setAccessibleName(self.tr("Send"))
+        self.send.setToolTip(self.tr("Send this text (Ctrl+Enter)"))
+        self.send.clicked.connect(self._send)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(DRAFT_PAUSE_MS)
+        self._pause.timeout.connect(self._emit_draft)
+        self._draft = ""
+        self._arrange()
+        self._fit()
+        self._changed()
+
+    def _arrange(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(SPACE_S)
+        top.addWidget(self._avatar)
+        top.addWidget(self._to, 3)
+        top.addWidget(self._number, 2)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(SPACE_S)
+        bottom.addWidget(self.counter, 1)
+        bottom.addWidget(self.plain)
+        bottom.addWidget(self.send)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(top)
+        layout.addWidget(self.notice)
+        layout.addWidget(self.editor)
+        layout.addLayout(bottom)
+        self.setFocusProxy(self.editor)
+
+    # To whom
+
+    def show_customer(self, seed: int, name: str, number: str) -> None:
+        """Whom this box writes to; the same colour and name as everywhere."""
+        self._avatar.show_customer(seed, name)
+        self._to.setText(self.tr("To {name}").format(name=name or number))
+        self._number.setText(self.tr("SMS · {number}").format(number=number) if name else self.tr("SMS"))
+        self._number.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.send.setAccessibleName(self.tr("Send to {name}").format(name=name or number))
+        self.editor.setAccessibleName(self.tr("Reply to {name}").format(name=name or number))
+
+    def block(self, why: str) -> None:
+        """Nothing can be sent, and why; the text stays and may be edited. Empty: sending is possible again."""
+        self._blocked = why
+        self._refresh()
+
+    def block_opted_out(self, line: str) -> None:
+        """The customer has opted out on this line (B8)."""
+        self.block(f"{OPTED_OUT_TEXT}\n{self.tr('The customer opted out of texts from {line}.').format(line=line)}")
+
+    # The text
+
+    def text(self) -> str:
+        """What stands in the box."""
+        return self.editor.toPlainText()
+
+    def set_draft(self, text: str) -> None:
+        """Put a kept draft into the box, unless something has been written meanwhile."""
+        if text and not self.text():
+            self._draft = text
+            self.editor.setPlainText(text)
+            self.editor.moveCursor(QTextCursor.MoveOperation.End)
+
+    def put_back(self, text: str) -> None:
+        """Put a text in front of what stands in the box, as one step that can be undone."""
+        cursor = QTextCursor(self.editor.document())
+        cursor.beginEditBlock()
+        cursor.insertText(f"{text}\n" if self.text().strip() else text)
+        cursor.endEditBlock()
+        self.editor.moveCursor(QTextCursor.MoveOperation.End)
+        self.editor.setFocus()
+
+    def insert(self, letters: str) -> None:
+        """Letters that were typed elsewhere in the window."""
+        self.editor.setFocus()
+        self.editor.insertPlainText(letters)
+
+    def draft_is_new(self) -> bool:
+        """Has something been written that `draft_changed` has not said yet?"""
+        return self.text() != self._draft
+
+    def flush_draft(self) -> None:
+        """Say at once what has been written since the last pause."""
+        self._pause.stop()
+        self._emit_draft()
+
+    # Inside
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's hook: Ctrl+Enter sends; leaving the box keeps the draft."""
+        if watched is self.editor and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self._send()
+                return True
+        elif watched is self.editor and event.type() == QEvent.Type.FocusOut:
+            self.flush_draft()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Qt's hook: another font needs another height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "editor"):
+            self._fit()
+
+    def _changed(self) -> None:
+        self._pause.start()
+        text = self.text()
+        # A pasted book must not stall the keyboard: what is far too long is only counted.
+        self._measured = measure(text) if 0 < len(text) <= 4 * LONGEST else None
+        self._fit()
+        self._refresh()
+
+    def _emit_draft(self) -> None:
+        text = self.text()
+        if text != self._draft:
+            self._draft = text
+            self.draft_changed.emit(text)
+
+    def _send(self) -> None:
+        text = self.text()
+        if self._why_not(text):
+            self._refresh()
+            self.editor.setFocus()
+            return
+        self._pause.stop()
+        self._draft = text
+        self.editor.clear()
+        self._pause.stop()
+        self.send_requested.emit(text)
+        self.editor.setFocus()
+
+    def sent(self) -> None:
+        """The text is kept for sending, so its draft may go: what stands in the box now is the draft."""
+        self.flush_draft()
+
+    def _why_not(self, text: str) -> str:
+        if self._blocked:
+            return self._blocked
+        if not text.strip():
+            return self.tr("There is nothing to send yet.")
+        return self._too_long()
+
+    def _too_long(self) -> str:
+        over = (self._measured.characters if self._measured else len(self.text())) - LONGEST
+        if over <= 0:
+            return ""
+        words = self.tr("One message is at most {most} characters; this one is {over} too long.")
+        return words.format(most=f"{LONGEST:,}", over=f"{over:,}")
+
+    def _refresh(self) -> None:
+        text, too_long = self.text(), self._too_long()
+        if self._blocked:
+            self.notice.say(self._blocked, "bad")
+        elif too_long:
+            self.notice.say(too_long, "bad")
+        else:
+            self.notice.clear()
+        restyle(self.editor, "invalid", "true" if too_long else "false")
+        self.send.setEnabled(not self._why_not(text))
+        self.counter.setText(self._count())
+        self.plain.setVisible(plain_replacement(text) is not None)
+
+    def _count(self) -> str:
+        count = self._measured
+        if count is None:
+            return ""
+        parts = self.tr("1 part") if count.parts == 1 else self.tr("{n} parts").format(n=count.parts)
+        left = self.tr("{n} left").format(n=count.left_in_part)
+        words = [parts, left]
+        if count.costly:
+            named = ", ".join(f"“{each}”" for each in count.costly[:NAMED_CHARACTERS])
+            more = "…" if len(count.costly) > NAMED_CHARACTERS else ""
+            words.insert(
+                0, self.tr("{encoding} because of {named}").format(encoding=count.encoding, named=named + more)
+            )
+        else:
+            words.insert(0, str(count.encoding))
+        return " · ".join(words)
+
+    def _make_plain(self) -> None:
+        plain = plain_replacement(self.text())
+        if plain is None:
+            return
+        cursor = self.editor.textCursor()
+        at = cursor.position()
+        cursor.beginEditBlock()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(plain)
+        cursor.endEditBlock()
+        cursor.setPosition(min(at, len(self.text())))
+        self.editor.setTextCursor(cursor)
+        self.editor.setFocus()
+
+    def _fit(self) -> None:
+        """Grow with the text, between some lines and many."""
+        line = self.editor.fontMetrics().lineSpacing()
+        lines = max(LEAST_LINES, min(MOST_LINES, int(self.editor.document().size().height())))
+        around = 2 * int(self.editor.document().documentMargin()) + 14
+        self.editor.setFixedHeight(lines * line + around)
