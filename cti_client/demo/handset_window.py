@@ -58,6 +58,7 @@ class HandsetWindow(QWidget):
         layout.addWidget(hint)
         self.phone = QComboBox()
         self.phone.setEditable(True)
+        self.phone.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.phone.setAccessibleName("The customer’s phone")
         for name, number in customers:
             self.phone.addItem(f"{name}  {number}", number)
