@@ -134,7 +134,7 @@ class PendingSends:
         item = self._items.pop(message.client_id, None) if message.client_id else None
         if item is not None:
             self._on_change(item.stored.interaction_id)
-            self._tasks.start(self._forget(message.client_id), name="forget a sent text")
+            self._forget(message.client_id)
 
     async def send(self, interaction_id: int, thread_id: int, text: str) -> str:
         """Keep the text on disk and let it go; returns its id once it is kept. Raises `KeepingError`."""
@@ -148,7 +148,8 @@ class PendingSends:
             composed_at=composed_at,
             attempted=self._live and self._next(interaction_id) is None,
         )
-        await asyncio.shield(self._tasks.start(self._keep(self._owner, send), name="keep a text"))
+        owner = self._owner
+        await self._on_disk(lambda file: file.add(owner, send), then=lambda: self._take_in(owner, send))
         return send.client_id
 
     async def resend(self, client_id: str) -> None:
@@ -172,7 +173,7 @@ class PendingSends:
             raise UndecidedSendError
         del self._items[client_id]  # at once, so that it cannot go while the disk works
         try:
-            await self._on_disk(lambda: self._opened.remove(client_id))
+            await self._on_disk(lambda file: file.remove(client_id))
         except KeepingError:
             item.state = PendingState.ASK
             self._items[client_id] = item
@@ -185,13 +186,13 @@ class PendingSends:
         """Keep what stands in the reply box. Raises `KeepingError`."""
         await self._loaded.wait()
         owner = self._owner
-        await self._on_disk(lambda: self._opened.save_draft(owner, thread_id, text))
+        await self._on_disk(lambda file: file.save_draft(owner, thread_id, text))
 
     async def load_draft(self, thread_id: int) -> str:
         """What stood in the reply box. Raises `KeepingError`."""
         await self._loaded.wait()
         owner = self._owner
-        return await self._on_disk(lambda: self._opened.load_draft(owner, thread_id))
+        return await self._on_disk(lambda file: file.load_draft(owner, thread_id))
 
     async def close(self) -> None:
         """Finish what the disk is doing and let go of the file. The tasks' owner is closed before."""
@@ -259,7 +260,7 @@ class PendingSends:
             self._on_sent(message)
             if self._items.pop(stored.client_id, None) is not None:
                 self._on_change(stored.interaction_id)
-                await self._forget(stored.client_id)
+                self._forget(stored.client_id)
 
     async def _refused(self, item: _Item, problem: Problem) -> None:
         if not self._holds(item):
@@ -305,7 +306,7 @@ class PendingSends:
     async def _load(self, owner: str) -> None:
         await self._open_done.wait()
         try:
-            sends, unreadable = await self._on_disk(lambda: self._opened.load(owner))
+            sends, unreadable = await self._on_disk(lambda file: file.load(owner))
         except KeepingError:
             sends, unreadable = [], 0  # whoever sends now is told
         if owner != self._owner:
@@ -318,8 +319,7 @@ class PendingSends:
             self._on_unreadable(unreadable)
         self._kick_all()
 
-    async def _keep(self, owner: str, send: StoredSend) -> None:
-        await self._on_disk(lambda: self._opened.add(owner, send))
+    def _take_in(self, owner: str, send: StoredSend) -> None:
         if owner != self._owner:
             return  # the person has changed meanwhile; it waits on disk for its own
         self._items[send.client_id] = _restored(send)
@@ -331,17 +331,20 @@ class PendingSends:
         before = item.stored
         after = item.stored = msgspec.structs.replace(before, **fields)
         try:
-            await self._on_disk(lambda: self._opened.change(after))
+            await self._on_disk(lambda file: file.change(after))
         except KeepingError:
             item.stored = before
             raise
 
-    async def _forget(self, client_id: str) -> None:
-        """Where the disk fails the text is said again after the next start, and the hub takes it for what it is."""
-        try:
-            await self._on_disk(lambda: self._opened.remove(client_id))
-        except KeepingError:
-            log.warning("a text that has gone could not be removed from this computer")
+    def _forget(self, client_id: str) -> None:
+        """On disk too, even if everything is closed now. Where the disk fails the text is said again after the next
+        start, and the hub takes it for what it is."""
+
+        def note(done: asyncio.Future[None]) -> None:
+            if not done.cancelled() and done.exception() is not None:
+                log.warning("a text that has gone could not be removed from this computer")
+
+        self._hand_in(lambda file: file.remove(client_id)).add_done_callback(note)
 
     @property
     def _opened(self) -> PendingFile:
@@ -349,11 +352,16 @@ class PendingSends:
             raise KeepingError
         return self._file
 
-    async def _on_disk(self, work: Callable[[], T]) -> T:
-        """On the file's own thread, in the order of the calls. What has been handed in is done even if cancelled."""
-        loop = asyncio.get_running_loop()
+    def _hand_in(self, work: Callable[[PendingFile], T]) -> "asyncio.Future[T]":
+        """To the file's own thread, which works in the order of the calls."""
+        return asyncio.get_running_loop().run_in_executor(self._thread, work, self._opened)
+
+    async def _on_disk(self, work: Callable[[PendingFile], T], then: Callable[[], None] = lambda: None) -> T:
+        """It is done, and `then` called if it was, even if whoever waits for it is cancelled. Raises `KeepingError`."""
+        done = self._hand_in(work)
+        done.add_done_callback(lambda _: None if done.cancelled() or done.exception() else then())
         try:
-            return await asyncio.shield(loop.run_in_executor(self._thread, work))
+            return await asyncio.shield(done)
         except (sqlite3.Error, OSError) as error:
             log.error("the file of unsent texts: %s", type(error).__name__)
             raise KeepingError from error
