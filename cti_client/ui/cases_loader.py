@@ -45,6 +45,11 @@ class CasesLoader(QObject):
         page.reload_wanted.connect(self.now)
         model.more_wanted.connect(lambda before: self._start("more cases", self._load_more(before)))
 
+    @property
+    def due(self) -> bool:
+        """Will it load by itself in a moment?"""
+        return self._timer.isActive()
+
     def soon(self) -> None:
         """Something changed."""
         self._timer.start()

@@ -58,13 +58,13 @@ class Shell(QObject):
         self._preferences, self._ticker, self._ringer, self._tray = preferences, ticker, ringer, tray
         self._tasks = TaskOwner("main window", self._report)
         self.cases = CaseWindows(case_windows, self._tasks, self)
-        self._loader = CasesLoader(desk, window.cases, window.cases_model, self._tasks, self)
+        self.loader = CasesLoader(desk, window.cases, window.cases_model, self._tasks, self)
         self._numbers = NumberActions(desk, self._tasks, tel_links.hand_over, tel_links.may_call, self)
         self.answering = Answering(desk, window.telephony, self.cases, self._tasks, self)
         self.new_chat = NewChat(desk, window, theme, self._numbers, self._tasks, self)
         self._held: frozenset[int] = frozenset()
         self._was_live = False
-        self._replaced = ""
+        self._replaced, self._said = "", ""
         self.question: QuitQuestion | None = None
         self._connect_desk()
         self._connect_window()
@@ -79,7 +79,7 @@ class Shell(QObject):
     async def close(self) -> None:
         """End: what was typed last is stored, chats stay open, windows go."""
         self._ticker.stop()
-        self._loader.stop()
+        self.loader.stop()
         self._ringer.stop()
         self._disconnect_desk()
         await self.cases.close()
@@ -102,6 +102,7 @@ class Shell(QObject):
             (desk.presence_changed, self._show_presence),
             (desk.connections_changed, self._show_connections),
             (desk.replaced, self._show_replaced),
+            (desk.notice, self._show_notice),
         ]
 
     def _connect_desk(self) -> None:
@@ -113,7 +114,6 @@ class Shell(QObject):
             signal.disconnect(slot)
 
     def _show_all(self) -> None:
-        self._window.header.show_agent(self._desk.agent_name)
         self._show_link()
         self._show_presence()
         self._show_connections()
@@ -124,28 +124,32 @@ class Shell(QObject):
         for gone in self.cases.ids() - self._desk.interactions.keys():
             self.cases.drop_hidden(gone)
         if self._was_live:
-            self._loader.soon()
+            self.loader.soon()
 
     def _show_link(self) -> None:
         link, live = self._desk.link, self._desk.link.status is LinkStatus.LIVE
         if live:
             self._replaced = ""
         if live and not self._was_live:
-            self._loader.soon()
+            self.loader.soon()
         self._was_live = live
         self._window.header.show_link(link, self._desk.unsent, self._desk.now())
         self._window.header.set_live(live)
-        self._window.telephony.set_live(live)
+        self._window.telephony.set_live(live, connecting=link.status in {LinkStatus.CONNECTING, LinkStatus.SYNCING})
+        self._window.header.show_agent(self._desk.agent_name)
         self._show_tray()
-        if not live and link.status is not LinkStatus.SYNCING:
+        if link.status in {LinkStatus.OFFLINE, LinkStatus.REFUSED}:
             self._window.cases.show_away()
         if self._replaced:
-            self._window.notice.say(self._replaced, "bad")
+            self._window.notice.say(self._replaced, "bad", action=self.tr("Work here"))
         elif link.status is LinkStatus.OFFLINE:
             words = self.tr("No link to the hub. What is here can be read; what you send waits and goes by itself.")
-            self._window.notice.say(f"{words} {link.detail}".strip(), "caution")
+            self._window.notice.say(f"{words} {link.detail}".strip(), "caution", action=self.tr("Try now"))
         elif link.status is LinkStatus.REFUSED:
-            self._window.notice.say(link.detail or self.tr("The hub does not let this desktop in."), "bad")
+            words = link.detail or self.tr("The hub does not let this desktop in.")
+            self._window.notice.say(words, "bad", action=self.tr("Try now"))
+        elif self._said:
+            self._window.notice.say(self._said, "caution", dismissible=True)
         else:
             self._window.notice.clear()
 
@@ -177,7 +181,7 @@ class Shell(QObject):
             self.cases.drop_hidden(interaction_id)
 
     def _show_case(self, _interaction_id: int) -> None:
-        self._loader.soon()
+        self.loader.soon()
 
     def _show_chats(self) -> None:
         chats = self._desk.interactions
@@ -186,7 +190,7 @@ class Shell(QObject):
             self.cases.alert(fresh)
         if frozenset(chats) != self._held:
             self._held = frozenset(chats)
-            self._loader.soon()
+            self.loader.soon()
         self._show_tray()
 
     def _show_tray(self) -> None:
@@ -195,7 +199,14 @@ class Shell(QObject):
 
     def _show_replaced(self, text: str) -> None:
         self._replaced = text or self.tr("You are at work at another desktop now. This one is switched off.")
-        self._window.notice.say(self._replaced, "bad")
+        self._show_link()
+
+    def _show_notice(self, text: str) -> None:
+        self._said = text
+        self._show_link()
+
+    def _forget_notice(self) -> None:
+        self._said = ""
 
     # The person speaks
 
@@ -219,6 +230,8 @@ class Shell(QObject):
         window.header.new_chat_wanted.connect(self.new_chat.ask)
         window.navigation.quit_wanted.connect(self.quit_wanted)
         window.close_wanted.connect(self._close_window)
+        window.notice.acted.connect(self._desk.retry)
+        window.notice.dismissed.connect(self._forget_notice)
         self._ringer.accept_wanted.connect(panel.accept_offer)
         self._ringer.open_wanted.connect(window.bring_to_front)
         self._tray.open_wanted.connect(window.bring_to_front)
@@ -240,7 +253,7 @@ class Shell(QObject):
         try:
             await self._desk.set_presence(presence, reason)
         except DeskError as error:
-            self._window.notice.say(str(error), "bad", dismissible=True)
+            self._show_notice(str(error))
 
     # The window and its end
 
@@ -274,4 +287,4 @@ class Shell(QObject):
 
     def _report(self, name: str, error: BaseException) -> None:
         log.error("%s failed", name, exc_info=error)
-        self._window.notice.say(self.tr("Something went wrong. The log has the details."), "bad", dismissible=True)
+        self._show_notice(self.tr("Something went wrong. The log has the details."))

@@ -46,7 +46,7 @@ class TelephonyPanel(QFrame):
         self._cards: dict[int, OfferCard] = {}
         self._spare: list[OfferCard] = []
         self._presence = OwnPresence()
-        self._live = False
+        self._live, self._connecting = False, True
         self.setProperty("kind", "panel")
         self.setAccessibleName(self.tr("Telephony"))
         self._count = Label(tone="small")
@@ -111,9 +111,9 @@ class TelephonyPanel(QFrame):
         self._presence = presence
         self._show_empty()
 
-    def set_live(self, live: bool) -> None:
-        """Without a link nothing can be answered."""
-        self._live = live
+    def set_live(self, live: bool, *, connecting: bool = False) -> None:
+        """Without a link nothing can be answered. `connecting`: it is about to come."""
+        self._live, self._connecting = live, connecting
         for card in (*self._cards.values(), *self._spare):
             card.set_live(live)
         self.waiting.set_live(live)
@@ -221,7 +221,9 @@ class TelephonyPanel(QFrame):
         ringing = len(self._cards)
         self._count.setText(self.tr("{n} ringing").format(n=ringing) if ringing else "")
         self.empty.setVisible(not ringing)
-        if not self._live:
+        if self._connecting:
+            self.empty.show_state("hourglass-medium", self.tr("Connecting…"))
+        elif not self._live:
             self.empty.show_state(
                 "wifi-slash", self.tr("Not connected"), self.tr("Requests ring here again once the hub is back.")
             )

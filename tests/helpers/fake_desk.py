@@ -193,6 +193,7 @@ class FakeDesk(QObject):
     presence_changed = Signal()
     connections_changed = Signal()
     replaced = Signal(str)
+    notice = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -210,6 +211,7 @@ class FakeDesk(QObject):
         self.categories: tuple[str, ...] = ("Delivery", "Billing", "Returns", "Other")
         self.agent_name = "Anna"
         self.offer_seconds = 20
+        self.insecure_storage = False
         self.time: Millis = START
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failures: dict[str, Exception] = {}
@@ -314,6 +316,9 @@ class FakeDesk(QObject):
 
     def start(self) -> None:
         self._answer("start", None)
+
+    def retry(self) -> None:
+        self._answer("retry", None)
 
     async def close(self) -> None:
         self._answer("close", None)

@@ -1,0 +1,467 @@
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest
+import pytest_asyncio
+from PySide6.QtCore import QSettings, Qt, QUrl
+from PySide6.QtGui import QShowEvent
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from cti_client.desk.desk import Desk
+from cti_client.desk.errors import HubAwayError, HubRefusedError
+from cti_client.desk.views import LinkStatus
+from cti_client.domain.agent import Presence
+from cti_client.domain.interaction import CaseChoice
+from cti_client.system.notifications import Notifications
+from cti_client.system.sound import Sound
+from cti_client.system.tel_links import TelLinks
+from cti_client.ui import cases_loader
+from cti_client.ui.case_session import CaseSession
+from cti_client.ui.case_window import CaseWindow
+from cti_client.ui.case_windows import CaseParts
+from cti_client.ui.main_window import MainWindow
+from cti_client.ui.preferences import Preferences
+from cti_client.ui.ringer import Ringer
+from cti_client.ui.shell import Shell
+from cti_client.ui.theme import Theme
+from cti_client.ui.ticker import Ticker
+from cti_client.ui.tray import Tray
+from cti_client.wire.api import CaseList, NumberAbilities, Problem
+from cti_client.wire.topics import OwnPresence
+from tests.helpers.fake_desk import START, FakeDesk, case_row, interaction, offer, waiting_chat
+from tests.helpers.qt_loop import settled, until
+
+
+class Played:
+    def __init__(self) -> None:
+        self.sounds: list[Sound] = []
+
+    def play(self, sound: Sound) -> None:
+        self.sounds.append(sound)
+
+    def close(self) -> None:
+        pass
+
+
+class WatchedWindow(CaseWindow):
+    """Notes each time it is shown whether the system was asked to leave the focus alone."""
+
+    shown: list[tuple[int, str]]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        quiet = self.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.shown.append((self.interaction_id, "quietly" if quiet else "to the front"))
+
+
+class Stage:
+    """A shell with everything around it."""
+
+    def __init__(self, theme: Theme, settings: QSettings, desk: FakeDesk) -> None:
+        self.desk, self.theme = desk, theme
+        self.preferences = Preferences(settings)
+        self.window = MainWindow(theme, self.preferences, settings)
+        self.played = Played()
+        self.notified: list[str] = []
+        self.called: list[str] = []
+        self.made: list[int] = []
+        self.shown: list[tuple[int, str]] = []
+        self.tray = Tray(theme)
+        notifications = Notifications(None, lambda work, name: None, lambda title, text: self.notified.append(text))
+        self.ticker = Ticker(desk.now)
+        self.ringer = Ringer(self.played, notifications, self.preferences)
+        tel = TelLinks(lambda: True, self._take_call)
+        self.shell = Shell(
+            cast(Desk, desk),
+            self.window,
+            theme,
+            self.preferences,
+            self.ticker,
+            self.ringer,
+            self.tray,
+            tel,
+            self._make,
+        )
+        self._settings = settings
+
+    def _take_call(self, url: QUrl) -> bool:
+        self.called.append(url.toString())
+        return True
+
+    def _make(self, interaction_id: int, slot: int) -> CaseParts:
+        self.made.append(interaction_id)
+        window = WatchedWindow(self.theme, interaction_id, lambda url: None, settings=self._settings, slot=slot)
+        window.shown = self.shown
+        session = CaseSession(
+            cast(Desk, self.desk),
+            window,
+            self.theme,
+            self.ticker,
+            hand_over=lambda tel: True,
+            may_call=lambda: True,
+        )
+        return CaseParts(window, session)
+
+    def case(self, interaction_id: int) -> CaseWindow:
+        window = self.shell.cases.get(interaction_id)
+        assert window is not None
+        return window
+
+
+@pytest_asyncio.fixture
+async def stage(
+    qtbot: QtBot, theme: Theme, settings: QSettings, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Stage]:
+    monkeypatch.setattr(cases_loader, "SETTLE_MS", 10**6)  # tests load when they say so
+    made = Stage(theme, settings, desk)
+    made.shell.start()
+    yield made
+    await made.shell.close()
+    made.window.deleteLater()
+
+
+async def test_accept_pops_the_window_before_the_hub_answers(stage: Stage) -> None:
+    stage.desk.put_offer(offer())
+    stage.window.telephony.accept_first()
+    window = stage.case(101)
+    assert window.isVisible()
+    assert window.windowTitle() == "SMS chat"
+    assert stage.desk.called("accept") == []
+    await settled()
+    assert stage.desk.called("accept") == [{"offer_id": 1, "choice": None}]
+    stage.desk.put_interaction(interaction(101))
+    stage.desk.drop_offer(1)
+    assert window.shows_chat
+    assert stage.made == [101]
+
+
+async def test_a_lost_race_says_who_was_faster(stage: Stage) -> None:
+    stage.desk.failures["accept"] = HubRefusedError(Problem(code="offer_gone", text="Gone.", by="Bo"))
+    stage.desk.put_offer(offer())
+    stage.window.telephony.accept_first()
+    await settled()
+    assert stage.case(101).windowTitle() == "Taken by Bo"
+    stage.case(101).close()
+    assert 101 not in stage.shell.cases
+    await settled()
+
+
+async def test_no_answer_gives_the_request_back(stage: Stage) -> None:
+    stage.desk.failures["accept"] = HubAwayError("The hub does not answer.")
+    stage.desk.put_offer(offer())
+    stage.window.telephony.accept_first()
+    await settled()
+    assert 101 not in stage.shell.cases
+    assert stage.window.telephony.notice.text == "The hub does not answer."
+    card = stage.window.telephony.card(1)
+    assert card is not None
+    assert card.accept.isEnabled()
+
+
+async def test_a_chat_that_was_read_to_its_end_can_be_accepted_again(stage: Stage) -> None:
+    stage.desk.put_interaction(interaction(101))
+    stage.desk.drop_interaction(101)
+    old = stage.case(101)
+    assert old.ended
+    stage.desk.put_offer(offer())
+    stage.window.telephony.accept_first()
+    assert stage.case(101) is not old
+    await settled()
+    assert stage.case(101).isVisible()
+
+
+async def test_open_chats_come_back_without_taking_the_focus(stage: Stage) -> None:
+    stage.desk._interactions = {id_: interaction(id_) for id_ in (12, 13)}
+    stage.desk.snapshot_loaded.emit()
+    assert stage.made == [12, 13]
+    assert stage.shown == [(12, "quietly"), (13, "quietly")]
+    assert stage.window.chats_model.rowCount() == 2
+    stage.case(12).close()
+    stage.window.open_chats.go_to(1)
+    assert stage.shown[-1] == (12, "to the front"), "the person asked for it"
+    await settled()
+
+
+async def test_a_snapshot_takes_away_what_is_gone(stage: Stage) -> None:
+    stage.desk.put_interaction(interaction(12))
+    stage.desk.put_interaction(interaction(13))
+    stage.case(12).close()
+    assert not stage.case(12).isVisible()
+    stage.desk._interactions = {}
+    stage.desk.snapshot_loaded.emit()
+    assert 12 not in stage.shell.cases
+    assert stage.case(13).ended, "the window that is looked at stays, and says so"
+    await settled()
+
+
+async def test_the_rail_goes_to_hidden_windows(stage: Stage) -> None:
+    stage.desk.put_interaction(interaction(12))
+    stage.case(12).close()
+    assert not stage.case(12).isVisible()
+    stage.window.open_chats.go_to(1)
+    assert stage.case(12).isVisible()
+    assert stage.made == [12]
+    await settled()
+
+
+async def test_a_new_text_chimes_and_marks_but_does_not_pop(stage: Stage) -> None:
+    stage.desk.put_interaction(interaction(12, unread=0))
+    stage.case(12).close()
+    assert stage.played.sounds == []
+    stage.desk.put_interaction(interaction(12, unread=1, version=2))
+    assert stage.played.sounds == [Sound.MESSAGE]
+    assert not stage.case(12).isVisible()
+    assert stage.tray.tooltip == "1 unread"
+    stage.desk.put_interaction(interaction(12, unread=1, version=3, last_text="Corrected"))
+    assert stage.played.sounds == [Sound.MESSAGE]
+    await settled()
+
+
+async def test_a_request_rings(stage: Stage) -> None:
+    stage.desk.put_offer(offer())
+    assert stage.played.sounds == [Sound.RING]
+    assert stage.ringer.ringing
+    assert stage.tray.tooltip == "1 ringing"
+    stage.desk.drop_offer(1)
+    assert not stage.ringer.ringing
+
+
+async def test_decline(stage: Stage) -> None:
+    stage.desk.put_offer(offer())
+    stage.window.telephony.decline_first()
+    await settled()
+    assert stage.desk.called("decline") == [{"offer_id": 1}]
+    assert stage.made == []
+
+
+async def test_decline_of_one_that_is_gone_is_no_trouble(stage: Stage) -> None:
+    stage.desk.failures["decline"] = HubRefusedError(Problem(code="offer_gone", text="Gone."))
+    stage.desk.put_offer(offer())
+    stage.window.telephony.decline_first()
+    await settled()
+    assert stage.window.telephony.notice.text == ""
+
+
+async def test_take(stage: Stage) -> None:
+    stage.desk.put_waiting(waiting_chat(301))
+    stage.window.telephony.waiting.rows[0].take.main.click()
+    assert stage.case(301).isVisible()
+    await settled()
+    assert stage.desk.called("take") == [{"interaction_id": 301, "choice": None}]
+
+
+async def test_take_of_one_that_is_taken(stage: Stage) -> None:
+    stage.desk.failures["take"] = HubRefusedError(Problem(code="offer_gone", text="Gone.", by="Bo"))
+    stage.desk.put_waiting(waiting_chat(301))
+    row = stage.window.telephony.waiting.rows[0]
+    row.take.chosen.emit(CaseChoice.NEW)
+    await settled()
+    assert stage.case(301).windowTitle() == "Taken by Bo"
+    assert row.take.isEnabled()
+
+
+async def test_cases_are_loaded_and_follow(stage: Stage) -> None:
+    model = stage.window.cases_model
+    stage.desk.answers["list_cases"] = CaseList(cases=(case_row(2), case_row(1)), more=True)
+    stage.shell.loader.now()
+    await until(lambda: model.rowCount() == 2, model.modelReset)
+    stage.desk.answers["list_cases"] = CaseList(cases=(case_row(0),))
+    model.fetchMore(model.index(-1, -1))
+    await until(lambda: model.rowCount() == 3, model.rowsInserted)
+    assert stage.desk.called("list_cases")[-1] == {"limit": 50, "before": 1}
+    due = [stage.shell.loader.due]
+    stage.desk.put_interaction(interaction(12))
+    due.append(stage.shell.loader.due)
+    assert due == [False, True]
+    await settled()
+
+
+async def test_cases_that_could_not_be_loaded_say_so(stage: Stage) -> None:
+    stage.desk.failures["list_cases"] = HubAwayError("The hub does not answer.")
+    stage.shell.loader.now()
+    await settled()
+    page = stage.window.cases
+    assert page.empty.isVisibleTo(page)
+    del stage.desk.failures["list_cases"]
+    page.empty.acted.emit()
+    await until(lambda: page.table.isVisibleTo(page), stage.window.cases_model.modelReset)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "action"),
+    [
+        (LinkStatus.OFFLINE, "No link to the hub", "Try now"),
+        (LinkStatus.REFUSED, "The token is not known.", "Try now"),
+    ],
+)
+async def test_a_lost_link_says_what_to_do(stage: Stage, status: LinkStatus, said: str, action: str) -> None:
+    stage.desk.put_link(status, "The token is not known.", START + 5_000)
+    assert said in stage.window.notice.text
+    stage.window.notice.acted.emit()
+    assert len(stage.desk.called("retry")) == 1
+    assert not stage.window.header.new_chat.isEnabled()
+    stage.desk.put_link(LinkStatus.LIVE)
+    assert stage.window.notice.text == ""
+    assert stage.window.header.new_chat.isEnabled()
+
+
+async def test_replaced_by_another_desktop(stage: Stage) -> None:
+    stage.desk.put_link(LinkStatus.REFUSED)
+    stage.desk.replaced.emit("Anna is at work at another desktop.")
+    assert stage.window.notice.text == "Anna is at work at another desktop."
+    stage.window.notice.acted.emit()
+    assert len(stage.desk.called("retry")) == 1
+    stage.desk.put_link(LinkStatus.LIVE)
+    assert stage.window.notice.text == ""
+
+
+async def test_what_the_desk_says_once_stays_until_it_is_read(stage: Stage) -> None:
+    stage.desk.notice.emit("No keyring.")
+    stage.desk.put_link(LinkStatus.OFFLINE)
+    stage.desk.put_link(LinkStatus.LIVE)
+    assert stage.window.notice.text == "No keyring."
+    stage.window.notice._close.click()
+    stage.desk.put_link(LinkStatus.LIVE)
+    assert stage.window.notice.text == ""
+
+
+async def test_presence(stage: Stage) -> None:
+    stage.window.header.presence_chosen.emit(Presence.AWAY, "Lunch")
+    await settled()
+    assert stage.desk.called("set_presence") == [{"presence": Presence.AWAY, "reason": "Lunch"}]
+    stage.desk.presence = OwnPresence(presence=Presence.AWAY, reason="Lunch")
+    stage.desk.presence_changed.emit()
+    assert stage.window.header.presence.text() == "Away · Lunch"
+    stage.desk.failures["set_presence"] = HubAwayError("The hub does not answer.")
+    stage.window.telephony.empty.acted.emit()
+    await settled()
+    assert stage.window.notice.text == "The hub does not answer."
+
+
+async def test_a_chat_is_started_from_a_typed_number(stage: Stage) -> None:
+    stage.window.header.new_chat.click()
+    dialog = stage.shell.new_chat.dialog
+    assert dialog is not None
+    assert not dialog.start.isEnabled()
+    QTest.keyClicks(dialog.field.edit, "+15551234567")
+    dialog.check()
+    await settled()
+    assert dialog.start.isEnabled()
+    dialog.start.click()
+    await settled()
+    assert stage.desk.called("start_chat") == [{"address": "+15551234567", "line_id": None, "contact_id": None}]
+    assert stage.shell.new_chat.dialog is None
+    assert stage.case(900).isVisible()
+
+
+async def test_a_number_that_may_not_be_texted_says_why(stage: Stage) -> None:
+    stage.desk.answers["check_number"] = NumberAbilities(
+        address="+1555", display="+1 555", why_no_sms="This number has opted out.", tel="tel:+1555"
+    )
+    stage.shell.new_chat.ask()
+    dialog = stage.shell.new_chat.dialog
+    assert dialog is not None
+    QTest.keyClicks(dialog.field.edit, "+1555")
+    dialog.check()
+    await settled()
+    assert not dialog.start.isEnabled()
+    assert dialog.answer.text() == "This number has opted out."
+    dialog.field.button.click()
+    await settled()
+    assert stage.called == ["tel:+1555"], "the phone button still offers the call"
+    dialog.reject()
+
+
+async def test_the_phone_button_of_a_case_row(stage: Stage) -> None:
+    stage.desk.answers["check_number"] = NumberAbilities(
+        address="+48601234567", display="+48 601 234 567", why_no_call="No phone program."
+    )
+    stage.window.cases_model.show([case_row()], False, START)
+    table = stage.window.cases.table
+    table.setCurrentIndex(stage.window.cases_model.index(0, 0))
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    await settled()
+    await settled()
+    assert stage.case(900).isVisible()
+    assert stage.desk.called("start_chat")[0]["address"] == "+48601234567"
+
+
+async def test_a_live_case_opens_its_chat(stage: Stage) -> None:
+    stage.desk.put_interaction(interaction(12))
+    stage.case(12).close()
+    stage.window.cases_model.show([case_row(interaction_id=12)], False, START)
+    table = stage.window.cases.table
+    table.setCurrentIndex(stage.window.cases_model.index(0, 0))
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    assert stage.case(12).isVisible()
+    await settled()
+
+
+async def test_a_broken_task_is_reported(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    stage.desk.failures["decline"] = ZeroDivisionError("our mistake")
+    stage.desk.put_offer(offer())
+    stage.window.telephony.decline_first()
+    await settled()
+    assert "Something went wrong" in stage.window.notice.text
+    assert any("decline failed" in record.getMessage() for record in caplog.records)
+
+
+async def test_without_a_tray_closing_asks(stage: Stage, qtbot: QtBot) -> None:
+    stage.desk.put_interaction(interaction(12))
+    stage.window.close()
+    assert stage.window.isVisible()
+    question = stage.shell.question
+    assert question is not None
+    quits: list[bool] = []
+    stage.shell.quit_wanted.connect(lambda: quits.append(True))
+    question.reject()
+    assert not quits
+    stage.window.close()
+    assert stage.shell.question is not None
+    stage.shell.question.minimise.click()
+    assert stage.window.isMinimized()
+    assert not quits
+    stage.window.close()
+    assert stage.shell.question is not None
+    stage.shell.question.quit.click()
+    assert quits == [True]
+    assert stage.desk.called("close_chat") == [], "quitting is not closing (A8)"
+    await settled()
+
+
+async def test_with_a_tray_closing_hides(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tray, "available", property(lambda self: True))
+    told: list[str] = []
+    monkeypatch.setattr(Tray, "message", lambda self, title, text: told.append(text))
+    for _ in range(2):
+        stage.window.close()
+        assert not stage.window.isVisible()
+        assert stage.shell.question is None
+        stage.tray.open_wanted.emit()
+        assert stage.window.isVisible()
+    assert len(told) == 1, "said once"
+
+
+async def test_appearance_is_changed_at_once(stage: Stage) -> None:
+    stage.preferences.appearance = "dark"
+    assert stage.theme.dark
+    stage.preferences.appearance = "light"
+    assert not stage.theme.dark
+
+
+async def test_close_ends_everything_and_no_chat(
+    qtbot: QtBot, theme: Theme, settings: QSettings, desk: FakeDesk
+) -> None:
+    stage = Stage(theme, settings, desk)
+    stage.shell.start()
+    desk.put_interaction(interaction(12))
+    desk.put_offer(offer())
+    window = stage.case(12)
+    await stage.shell.close()
+    assert not window.isVisible()
+    assert not stage.window.isVisible()
+    assert not stage.ringer.ringing
+    assert desk.called("close_chat") == []
+    desk.put_offer(offer(2))
+    assert stage.window.telephony.card(2) is None
