@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, select
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 
 from cti_client.domain import Millis
 from cti_client.domain.call_id import sms_call_id
@@ -64,9 +64,7 @@ PREVIEW: Select[Any] = (
         interaction.c.waiting_since,
         interaction.c.why_waiting,
         thread.c.address,
-        thread.c.contact_id,
-        contact.c.name.label("contact_name"),
-        _NAME_BY_NUMBER.label("name_by_number"),
+        func.coalesce(contact.c.name, _NAME_BY_NUMBER, "").label("customer_name"),
         line.c.name.label("line_name"),
         line.c.shows_first_words,
         _FIRST_TEXT.label("first_text"),
@@ -89,7 +87,6 @@ def with_last_agent(query: Select[Any]) -> Select[Any]:
 
 def preview_fields(row: RowMapping) -> dict[str, Any]:
     """The fields that an Offer and a row of the Waiting list have in common."""
-    known = row["contact_id"] is not None
     return {
         "interaction_id": row["interaction_id"],
         "thread_id": row["thread_id"],
@@ -98,7 +95,7 @@ def preview_fields(row: RowMapping) -> dict[str, Any]:
         "address_display": display(row["address"]),
         "line_name": row["line_name"],
         "waiting_since": row["started_at"] if row["waiting_since"] is None else row["waiting_since"],
-        "customer_name": (row["contact_name"] if known else row["name_by_number"]) or "",
+        "customer_name": row["customer_name"],
         "first_words": words(row["first_text"] or "") if row["shows_first_words"] else "",
         "last_case": case_brief(row),
     }

@@ -1,12 +1,12 @@
 """Bodies of numbered records from the tables: the same functions for news and for snapshots.
 
-Each answers by id, in the order of the ids; what is not there, or is not held by anybody now, is left out.
+Each answers in the order of the ids; what is not there, or is held by nobody now, is left out.
 """
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, exists, func, select, union_all
 from sqlalchemy import case as when
 
 from cti_client.domain.call_id import sms_call_id
@@ -15,6 +15,7 @@ from cti_client.domain.consent import ConsentState
 from cti_client.domain.interaction import CaseStatus, Direction, Disposition, InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.domain.phone_number import display, region
+from cti_client.hub.store.conditions import OFFER_IS_OPEN
 from cti_client.hub.store.contacts import contact_record
 from cti_client.hub.store.messages import MESSAGE_COLUMNS, to_wire
 from cti_client.hub.store.previews import (
@@ -34,10 +35,19 @@ _MOST_OTHER_CONTACTS = 20
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 
+_OFFER_FIELDS = ("id", "agent_id", "version", "number", "state", "made_at", "deadline")
+_named = offer.alias("named_offer")
 _OFFERS = (
-    PREVIEW.add_columns(offer.c.id, offer.c.version, offer.c.number, offer.c.made_at, offer.c.deadline)
+    PREVIEW.add_columns(*(offer.c[name] for name in _OFFER_FIELDS))
     .join(offer, offer.c.interaction_id == interaction.c.id)
-    .where(offer.c.id.in_(_IDS), offer.c.state == OfferState.OPEN.value)
+    .where(
+        offer.c.id.in_(
+            union_all(
+                select(_named.c.id).where(_named.c.id.in_(_IDS)),
+                select(offer.c.id).where(OFFER_IS_OPEN, offer.c.interaction_id.in_(bindparam("chats", expanding=True))),
+            )
+        )
+    )
     .order_by(offer.c.id)
 )
 
@@ -106,9 +116,22 @@ _CASES = (
 _MESSAGES = MESSAGE_COLUMNS.where(message.c.id.in_(_IDS)).order_by(message.c.id)
 
 
-def offers(conn: Connection, ids: Collection[int]) -> list[records.Offer]:
-    """Those that are open."""
-    return [_offer(row) for row in _rows(conn, _OFFERS, ids)]
+class OfferOf(NamedTuple):
+    """An offer with its agent; without a body where it stands no more."""
+
+    agent_id: int
+    offer_id: int
+    body: records.Offer | None
+
+
+def offers(conn: Connection, ids: Collection[int], of_chats: Collection[int] = ()) -> list[OfferOf]:
+    """These offers, and the ones that stand for these interactions."""
+    if not ids and not of_chats:
+        return []
+    rows = conn.execute(_OFFERS, {"ids": list(ids), "chats": list(of_chats)}).mappings()
+    return [
+        OfferOf(row["agent_id"], row["id"], _offer(row) if row["state"] == OfferState.OPEN else None) for row in rows
+    ]
 
 
 def interactions(conn: Connection, ids: Collection[int]) -> list[records.Interaction]:

@@ -5,42 +5,31 @@ record also goes to whoever holds an open interaction with the same customer (an
 """
 
 from collections import defaultdict
-from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, select, union_all
 
 from cti_client.domain.interaction import InteractionState
-from cti_client.domain.offer import OfferState
 from cti_client.hub.store import record_builders as build
-from cti_client.hub.store.conditions import NOT_ENDED, OFFER_IS_OPEN
+from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.envelopes import envelope, removal
 from cti_client.hub.store.news import News
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import append, records_after
-from cti_client.hub.store.tables import case, interaction, message, offer
+from cti_client.hub.store.tables import case, interaction, message
 from cti_client.wire.records import Case, Interaction, Offer, Record
 
 __all__ = ["records_after", "write_news"]
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
-_CASE_THREADS = select(case.c.id, case.c.thread_id).where(case.c.id.in_(_IDS))
-_MESSAGE_THREADS = select(message.c.id, message.c.thread_id).where(message.c.id.in_(_IDS))
-_CHATS = select(
-    interaction.c.id,
-    interaction.c.thread_id,
-    interaction.c.state,
-    interaction.c.agent_id,
-).order_by(interaction.c.id)
-_CHATS_BY_ID = _CHATS.where(interaction.c.id.in_(_IDS))
-_LIVE_CHATS = _CHATS.where(
-    interaction.c.thread_id.in_(_IDS),
-    NOT_ENDED,
-)
-_OFFERS = (
-    select(offer.c.id, offer.c.agent_id, offer.c.state)
-    .where(or_(offer.c.id.in_(_IDS), OFFER_IS_OPEN & offer.c.interaction_id.in_(bindparam("chats", expanding=True))))
-    .order_by(offer.c.id)
+_COLUMNS = (interaction.c.id, interaction.c.thread_id, interaction.c.state, interaction.c.agent_id)
+_CASES_THREADS = select(case.c.thread_id).where(case.c.id.in_(bindparam("cases", expanding=True)))
+_MESSAGES_THREADS = select(message.c.thread_id).where(message.c.id.in_(bindparam("messages", expanding=True)))
+_TOUCHED: ColumnElement[bool] = literal_column("1")
+_HOLDING: ColumnElement[bool] = literal_column("0")
+_CHATS = union_all(
+    select(*_COLUMNS, _HOLDING.label("touched")).where(interaction.c.thread_id.in_(_MESSAGES_THREADS), NOT_ENDED),
+    select(*_COLUMNS, _TOUCHED).where(interaction.c.thread_id.in_(_CASES_THREADS), NOT_ENDED),
+    select(*_COLUMNS, _TOUCHED).where(interaction.c.id.in_(bindparam("chats", expanding=True))),
 )
 
 _Told = defaultdict[int, list[Record]]
@@ -67,42 +56,43 @@ def write_news(tx: Tx) -> frozenset[int]:
 
 
 class _Touched:
-    """The rows behind the names in the news."""
+    """The news, and the chats that they are about."""
 
     def __init__(self, conn: Connection, news: News) -> None:
         self.news = news
-        self.case_threads = _threads(conn, _CASE_THREADS, news.cases)
-        self.message_threads = _threads(conn, _MESSAGE_THREADS, news.messages)
-        threads = {*self.case_threads.values(), *self.message_threads.values()}
-        self.live = {chat.thread_id: chat for chat in _rows(conn, _LIVE_CHATS, threads)}
-        """By thread: its chat that has not ended, where a case or message of the thread was touched."""
-        self.chats = {chat.id: chat for chat in _rows(conn, _CHATS_BY_ID, news.interactions)}
-        """By id: chats that were touched or show something that was."""
-        for thread_id in self.case_threads.values():
-            if thread_id in self.live:
-                chat = self.live[thread_id]
-                self.chats.setdefault(chat.id, chat)
-        self.live.update({chat.thread_id: chat for chat in self.chats.values() if _is_open(chat)})
+        self.chats: dict[int, Any] = {}
+        """By id: chats that were touched, or show a case that was."""
+        self._holders: dict[int, int] = {}
+        named = {"messages": list(news.messages), "cases": list(news.cases), "chats": list(news.interactions)}
+        for chat in conn.execute(_CHATS, named):
+            if chat.touched:
+                self.chats[chat.id] = chat
+            if chat.state == InteractionState.OPEN:
+                self._holders[chat.thread_id] = chat.agent_id
 
-    def holder(self, thread_id: int | None) -> int | None:
+    @property
+    def open(self) -> list[Any]:
+        """Those that an agent holds."""
+        return [chat for chat in self.chats.values() if chat.state == InteractionState.OPEN]
+
+    @property
+    def anybody_holds(self) -> bool:
+        """Some agent holds a chat with a customer of whom there are news."""
+        return bool(self._holders)
+
+    def holder(self, thread_id: int) -> int | None:
         """The agent who holds an open chat with this customer."""
-        chat = self.live.get(thread_id)
-        return chat.agent_id if chat is not None and _is_open(chat) else None
+        return self._holders.get(thread_id)
 
 
 def _tell_offers(conn: Connection, touched: _Touched, told: _Told) -> None:
     offered = [chat.id for chat in touched.chats.values() if chat.state == InteractionState.OFFERED]
-    if not (touched.news.offers or offered):
-        return
-    rows = conn.execute(_OFFERS, {"ids": list(touched.news.offers), "chats": offered}).all()
-    bodies = {body.id: body for body in build.offers(conn, [row.id for row in rows if row.state == OfferState.OPEN])}
-    for row in rows:
-        body = bodies.get(row.id)
-        told[row.agent_id].append(removal(Offer, row.id) if body is None else envelope(body))
+    for agent_id, offer_id, body in build.offers(conn, touched.news.offers, offered):
+        told[agent_id].append(removal(Offer, offer_id) if body is None else envelope(body))
 
 
 def _tell_chats(conn: Connection, touched: _Touched, told: _Told) -> None:
-    bodies = {body.id: body for body in build.interactions(conn, [c.id for c in touched.chats.values() if _is_open(c)])}
+    bodies = {body.id: body for body in build.interactions(conn, [chat.id for chat in touched.open])}
     for chat in touched.chats.values():
         gone = set(touched.news.former.get(chat.id, ()))
         if chat.agent_id is not None:
@@ -115,37 +105,20 @@ def _tell_chats(conn: Connection, touched: _Touched, told: _Told) -> None:
 
 
 def _tell_cases(conn: Connection, touched: _Touched, told: _Told) -> None:
-    ids = dict.fromkeys(touched.news.cases)
-    holders = {chat.id: chat.agent_id for chat in (*touched.live.values(), *touched.chats.values())}
-    for body in build.cases(conn, ids):
+    holders = {chat.id: chat.agent_id for chat in touched.open}
+    left_over = dict.fromkeys(touched.news.cases)
+    for body in build.cases(conn, touched.news.cases):
         told[holders[body.interaction_id]].append(envelope(body))
-        del ids[body.id]
-    for case_id in ids:  # what is left is no chat's case now: a running chat may have been moved out of it
-        if case_id in touched.case_threads:
-            holder = touched.holder(touched.case_threads[case_id])
-            was_shown_to = set() if holder is None else {holder}
-        else:  # its row is gone, so whoever holds a touched chat may have had it
-            was_shown_to = {chat.agent_id for chat in touched.chats.values() if _is_open(chat)}
-        for agent_id in sorted(was_shown_to):
+        del left_over[body.id]
+    for case_id in left_over:  # no running chat's case now, or deleted; a chat may have been moved out of it
+        for agent_id in sorted(set(holders.values())):
             told[agent_id].append(removal(Case, case_id))
 
 
 def _tell_messages(conn: Connection, touched: _Touched, told: _Told) -> None:
-    threads = touched.message_threads.items()
-    held = sorted(message_id for message_id, thread_id in threads if touched.holder(thread_id) is not None)
-    for body in build.messages(conn, held):
+    if not touched.anybody_holds:
+        return
+    for body in build.messages(conn, touched.news.messages):
         agent_id = touched.holder(body.thread_id)
-        assert agent_id is not None
-        told[agent_id].append(envelope(body))
-
-
-def _is_open(chat: Any) -> bool:
-    return bool(chat.state == InteractionState.OPEN)
-
-
-def _rows(conn: Connection, query: Any, ids: Collection[int]) -> list[Any]:
-    return list(conn.execute(query, {"ids": list(ids)})) if ids else []
-
-
-def _threads(conn: Connection, query: Any, ids: Collection[int]) -> dict[int, int]:
-    return {row.id: row.thread_id for row in _rows(conn, query, ids)}
+        if agent_id is not None:
+            told[agent_id].append(envelope(body))

@@ -26,7 +26,7 @@ def snapshot(conn: Connection, agent_id: int) -> Snapshot:
     chats = conn.execute(_CHATS, {"agent_id": agent_id}).all()
     messages = conn.scalars(_MESSAGES, {"chats": [row.id for row in chats]}).all() if chats else ()
     bodies: list[Body] = [
-        *build.offers(conn, offers),
+        *(standing.body for standing in build.offers(conn, offers) if standing.body is not None),
         *build.interactions(conn, [row.id for row in chats]),
         *build.cases(conn, [row.case_id for row in chats]),
         *build.messages(conn, messages),

@@ -1,9 +1,10 @@
 """Values of the latest-value topics that the store knows (`wire/topics.py`)."""
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
+from cti_client.hub.store.conditions import IS_UNHELD
 from cti_client.hub.store.previews import PREVIEW, choice_at, preview_fields
 from cti_client.hub.store.tables import agent, interaction
 from cti_client.wire.topics import OwnPresence, Waiting, WaitingChat
@@ -11,10 +12,8 @@ from cti_client.wire.topics import OwnPresence, Waiting, WaitingChat
 MOST_WAITING = 200
 """Rows of the Waiting list that are sent; the total counts all."""
 
-# Spelled like the partial index, so that both engines see that it holds all the rows.
-_UNHELD: ColumnElement[bool] = literal_column("interaction.state IN ('queued','waiting')")
-_WAITING = PREVIEW.where(_UNHELD).order_by(interaction.c.waiting_since, interaction.c.id).limit(bindparam("most"))
-_TOTAL = select(func.count()).select_from(interaction).where(_UNHELD)
+_WAITING = PREVIEW.where(IS_UNHELD).order_by(interaction.c.waiting_since, interaction.c.id).limit(bindparam("most"))
+_TOTAL = select(func.count()).select_from(interaction).where(IS_UNHELD, interaction.c.waiting_since > 0)
 
 
 def waiting(conn: Connection) -> Waiting:
