@@ -52,7 +52,8 @@ async def test_a_header_that_never_ends_is_cut_however_busily_it_drips(tmp_path:
             writer.write(b"X-%d: y\r\n" % lines)
             lines += 1
             await asyncio.wait({ended}, timeout=0.02)
-        assert ended.result() == b""
+        # what was still on its way when the hub closed may turn the end into a reset
+        assert isinstance(ended.exception(), ConnectionResetError) or ended.result() == b""
         assert await hub.text_in("still served") == 200
 
 
