@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from cti_client.domain.interaction import CaseStatus, Direction, Disposition, InteractionState
 from cti_client.domain.sms_text import measure
 from cti_client.hub.store import tables as t
+from cti_client.hub.store.contacts import search_text
 from cti_client.hub.store.store import Tx
 
 SAMPLE_FILE = Path(__file__).resolve().parents[2] / "resources" / "sample" / "customers.json"
@@ -34,7 +35,7 @@ def seed_sample_data(tx: Tx, customers: Sequence[Mapping[str, Any]], agent_id: i
 def _seed_customer(tx: Tx, customer: Mapping[str, Any], agent_id: int, line_id: int) -> None:
     fields = {name: customer.get(name, "") for name in ("name", "company", "street", "postcode", "town", "country")}
     numbers = [number for number, _, _ in customer["phones"]]
-    words = " ".join([*fields.values(), *numbers]).casefold()
+    words = search_text(list(fields.values()), numbers)
     contact_id = _insert(tx, t.contact, created_at=tx.now, search=words, source="Own contacts", **fields)
     for number, kind, sms in customer["phones"]:
         _insert(tx, t.phone, contact_id=contact_id, address=number, type=kind, sms=sms)
