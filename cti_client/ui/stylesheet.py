@@ -22,7 +22,7 @@ def build(palette: Palette, points: Callable[[float], float]) -> str:
     def size(px: float) -> str:
         return f"font-size: {points(px):.2f}pt"
 
-    return "\n".join((_ground(c), _labels(c, size), _buttons(c), _fields(c), _views(c, size), _pieces(c, size)))
+    return "\n".join((_ground(c), _labels(c, size), _buttons(c), _views(c, size), _fields(c), _pieces(c, size)))
 
 
 def _name(color: QColor) -> str:
