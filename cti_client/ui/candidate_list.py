@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
-from cti_client.ui.theme import Theme
+from cti_client.ui.theme import CORNER, SPACE_S, SPACE_XS, Theme
 from cti_client.wire.api import Candidate
 
 MOST_SHOWN = 5
@@ -22,7 +31,10 @@ class CandidateList(QListWidget):
         self._theme = theme
         self._candidates: tuple[Candidate, ...] = ()
         self.setAccessibleName(self.tr("Addresses found"))
-        self.setWordWrap(True)
+        self.setMouseTracking(True)
+        self.setSpacing(0)
+        self.setItemDelegate(_CandidateDelegate(theme, self))
+        theme.changed.connect(self.viewport().update)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -57,6 +69,43 @@ class CandidateList(QListWidget):
         candidate = item.data(Qt.ItemDataRole.UserRole)
         if isinstance(candidate, Candidate):
             self.chosen.emit(candidate)
+
+
+class _CandidateDelegate(QStyledItemDelegate):
+    """Draws a candidate as a card to press: who in bold, where below."""
+
+    def __init__(self, theme: Theme, view: QListWidget) -> None:
+        super().__init__(view)
+        self._theme, self._view = theme, view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002 - one height for all
+        lines = QFontMetricsF(self._theme.font(13)).height() + QFontMetricsF(self._theme.font(12)).height()
+        return QSize(120, round(lines) + 2 * SPACE_S + SPACE_XS)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        palette = self._theme.palette
+        over = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus) and self._view.hasFocus()
+        box = QRectF(option.rect).adjusted(1, 1, -1, -1 - SPACE_XS)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(palette.accent if focused else palette.rim, 2.0 if focused else 1.0))
+        painter.setBrush(palette.hover if over else palette.raised)
+        painter.drawRoundedRect(box, CORNER, CORNER)
+        inner = box.adjusted(SPACE_S + 2, SPACE_S / 2 + 1, -SPACE_S, -SPACE_S / 2)
+        lines = str(index.data()).split("\n")
+        y = inner.top() if len(lines) > 1 else box.center().y() - QFontMetricsF(self._theme.font(13)).height() / 2
+        for number, line in enumerate(lines):
+            font = self._theme.font(12) if number else self._theme.font(13, QFont.Weight.DemiBold)
+            metrics = QFontMetricsF(font)
+            painter.setFont(font)
+            painter.setPen(palette.muted if number else palette.text)
+            words = metrics.elidedText(line, Qt.TextElideMode.ElideRight, inner.width())
+            painter.drawText(QPointF(inner.left(), y + metrics.ascent()), words)
+            y += metrics.height()
+        painter.restore()
 
 
 def candidate_lines(candidate: Candidate) -> tuple[str, str]:

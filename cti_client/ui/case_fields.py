@@ -65,6 +65,7 @@ class CaseFields(QWidget):
             label.setBuddy(field)
             field.setAccessibleName(words)
             cell = QHBoxLayout()
+            cell.setContentsMargins(0, SPACE_XS if row else 0, 0, 0)
             cell.addWidget(label)
             if field is self.notes:
                 cell.addWidget(self.saved, 1)

@@ -21,7 +21,7 @@ class CaseHeader(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "bar")
         self._waiting_since: Millis | None = None
-        self.details = IconButton(theme, "columns", self.tr("Customer and case"))
+        self.details = IconButton(theme, "identification-card", self.tr("Customer and case"))
         self.details.setToolTip(self.tr("Show or hide customer and case ({key})").format(key=DETAILS_KEY))
         self.call_id = Label(tone="heading")
         self.line = ElidedLabel(tone="small")

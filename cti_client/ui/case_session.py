@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from cti_client.desk.errors import DeskError, HubRefusedError
 from cti_client.desk.tasks import TaskOwner
@@ -60,37 +60,45 @@ class CaseSession(QObject):
         self._tasks = TaskOwner(f"case window {self._id}", self._report)
         self._numbers = NumberActions(desk, self._tasks, hand_over, may_call, self)
         self._numbers.chat_started.connect(self.chat_started)
-        self.thread_session = ThreadSession(desk, window.chat, self._tasks, self._in_sight, self)
-        self.address_session = AddressSession(desk, window.side.address, self._tasks, self)
-        self._connect(ticker)
-        self._refresh()
-
-    def _connect(self, ticker: Ticker) -> None:
-        desk, window, side = self._desk, self._window, self._window.side
+        self._thread: ThreadSession | None = None
+        self._address: AddressSession | None = None
         desk.interaction_changed.connect(self._interaction_changed)
         desk.case_changed.connect(self._case_changed)
         desk.snapshot_loaded.connect(self._refresh)
         desk.link_changed.connect(self._link_changed)
         ticker.tick.connect(window.tick)
-        window.activated.connect(self.thread_session.see)
         window.close_wanted.connect(self.ask_to_close)
         window.no_reply_wanted.connect(lambda: self._start_closing(Disposition.NO_REPLY_NEEDED))
+        # While the hub is asked for the chat, its parts are made behind the window that stands already.
+        window.painted.connect(self._prepare_behind, Qt.ConnectionType.QueuedConnection)
+        self._refresh()
+
+    def _prepare_behind(self) -> None:
+        if not self._tasks.closed and not self._window.ended:
+            self._prepare()
+
+    def _prepare(self) -> tuple[ThreadSession, AddressSession]:
+        """Make and join the parts of the window, once."""
+        if self._thread is not None and self._address is not None:
+            return self._thread, self._address
+        window, side = self._window, self._window.side
+        self._thread = ThreadSession(self._desk, window.chat, self._tasks, self._in_sight, self)
+        self._address = AddressSession(self._desk, side.address, self._tasks, self)
+        window.activated.connect(self._thread.see)
         window.reply.send_requested.connect(lambda text: self._tasks.start(self._send(text), "send"))
         window.reply.draft_changed.connect(self._keep_draft)
-        window.problem.dismissed.connect(window.problem.clear)
         side.customer.phone_added.connect(self._attach_phone)
         side.customer.contact_edited.connect(
             lambda id_, edit: self._tasks.start(self._edit_contact(id_, edit), "edit contact")
         )
         side.fields.edited.connect(lambda id_, edit: self._tasks.start(self._edit_case(id_, edit), "edit case"))
         side.choice.chosen.connect(lambda choice, id_: self._tasks.start(self._choose_case(choice, id_), "choose case"))
-        self.thread_session.text_returned.connect(window.reply.put_back)
-        self.thread_session.troubled.connect(self.say)
-        self.thread_session.call_wanted.connect(lambda: self._tasks.start(self._call(), "call"))
-        self.address_session.troubled.connect(self.say)
-        for field in side.customer.fields:
-            self._attach_phone(field)
+        self._thread.text_returned.connect(window.reply.put_back)
+        self._thread.troubled.connect(self.say)
+        self._thread.call_wanted.connect(lambda: self._tasks.start(self._call(), "call"))
+        self._address.troubled.connect(self.say)
         self._link_changed()
+        return self._thread, self._address
 
     async def close(self) -> None:
         """End all work; what was typed last is stored first, as far as that is possible now."""
@@ -108,8 +116,10 @@ class CaseSession(QObject):
             (self._desk.link_changed, self._link_changed),
         ):
             signal.disconnect(slot)
-        self.thread_session.close()
-        self.address_session.close()
+        self._window.painted.disconnect(self._prepare_behind)
+        if self._thread is not None and self._address is not None:
+            self._thread.close()
+            self._address.close()
 
     def say(self, why: str) -> None:
         """Tell the person that something did not work."""
@@ -129,6 +139,7 @@ class CaseSession(QObject):
             self._end()
 
     def _show(self, record: Interaction) -> None:
+        thread, address = self._prepare()
         window, now = self._window, self._desk.now()
         name = record.contact.name if record.contact else ""
         first = self._thread_id is None
@@ -145,10 +156,10 @@ class CaseSession(QObject):
         else:
             window.reply.block("")
         window.side.customer.show_customer(record, self._region)
-        self.address_session.show_interaction(record)
+        address.show_interaction(record)
         self._show_case(record)
         window.show_chat(name or record.address_display)
-        self.thread_session.show_interaction(record)
+        thread.show_interaction(record)
         if first:
             self._tasks.start(self._load_draft(record.thread_id), "draft")
             self._tasks.start(self._find_region(record), "region")
@@ -169,7 +180,8 @@ class CaseSession(QObject):
             side.choice.show_case(record, case, self._desk.now(), self._desk.agent_name)
 
     def _end(self) -> None:
-        self.thread_session.end()
+        if self._thread is not None:
+            self._thread.end()
         if self._closing:
             if self._dialog is not None:
                 self._dialog.accept()
@@ -178,9 +190,9 @@ class CaseSession(QObject):
             self._window.show_ended(self.tr("This chat has ended. What stands here can still be read."))
 
     def _link_changed(self) -> None:
-        banner, link = self._window.banner, self._desk.link
-        if self._window.ended:
+        if self._thread is None or self._window.ended:
             return
+        banner, link = self._window.banner, self._desk.link
         if link.status in (LinkStatus.OFFLINE, LinkStatus.REFUSED):
             words = self.tr("No link to the hub. What you write is kept; what you send waits here and goes by itself.")
             banner.say(f"{words} {link.detail}".strip(), "caution")
@@ -198,7 +210,8 @@ class CaseSession(QObject):
             self._window.reply.put_back(text)
             self.say(str(error))
             return
-        self.thread_session.sent()
+        if self._thread is not None:
+            self._thread.sent()
         self._window.reply.sent()
 
     def _keep_draft(self, text: str) -> None:
@@ -209,8 +222,10 @@ class CaseSession(QObject):
         self._window.reply.set_draft(await self._desk.load_draft(thread_id))
 
     async def _last_words(self) -> None:
+        if self._thread_id is None:
+            return
         reply, fields = self._window.reply, self._window.side.fields
-        if self._thread_id is not None and reply.draft_is_new():
+        if reply.draft_is_new():
             await self._desk.save_draft(self._thread_id, reply.text())
         edit = fields.take_changes()
         if edit is not None:

@@ -17,7 +17,8 @@ class CaseSide(QScrollArea):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        inner = QFrame(self.viewport())
+        inner = QFrame()
+        self.setWidget(inner)  # while it is empty: what it holds is then styled once
         inner.setProperty("kind", "panel")
         inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.back = QPushButton(theme.icon("caret-left", "accent"), self.tr("Back to the chat"), inner)
@@ -36,7 +37,6 @@ class CaseSide(QScrollArea):
         for part in (self.customer, self.address, self.choice, self.fields, self._caption, self.timeline):
             layout.addWidget(part)
         layout.addStretch(1)
-        self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -36,9 +36,7 @@ class CustomerPanel(QWidget):
         self._place = Label(tone="small")
         self.edit = IconButton(theme, "pencil-simple", self.tr("Edit customer"), role="accent")
         self.edit.clicked.connect(self._edit)
-        self.form = ContactForm(theme, self)
-        self.form.saved.connect(self.contact_edited)
-        self.form.done.connect(self._edited)
+        self._form: ContactForm | None = None
         self._numbers = QVBoxLayout()
         self._numbers.setSpacing(SPACE_S)
         self._arrange()
@@ -59,12 +57,21 @@ class CustomerPanel(QWidget):
         top.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         top.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
+        self._column = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_M)
         layout.addLayout(top)
-        layout.addWidget(self.form)
         layout.addLayout(self._numbers)
+
+    @property
+    def form(self) -> ContactForm:
+        """The details to edit; made when it is first needed."""
+        if self._form is None:
+            self._form = ContactForm(self._theme, self)
+            self._form.saved.connect(self.contact_edited)
+            self._form.done.connect(self._edited)
+            self._column.insertWidget(1, self._form)
+        return self._form
 
     def show_customer(self, record: Interaction, region: str = "") -> None:
         """Show who this is. What is being edited is left alone."""
@@ -77,7 +84,7 @@ class CustomerPanel(QWidget):
         self._company.setVisible(bool(contact and contact.company))
         self._place.setText(region)
         self.consent.show_state(*self._consent_words(record.consent))
-        self.edit.setEnabled(contact is not None)
+        self.edit.setEnabled(contact is not None and (self._form is None or self._form.isHidden()))
         phones = contact.phones if contact else ()
         if all(phone.address != record.address for phone in phones):
             own = PhoneEntry(address=record.address, display=record.address_display, type="", sms=record.repliable)

@@ -211,9 +211,14 @@ class ReplyBox(QFrame):
         else:
             self.notice.clear()
         restyle(self.editor, "invalid", "true" if too_long else "false")
-        self.send.setEnabled(not self._why_not(text))
+        self._allow_send(allowed=not self._why_not(text))
         self.counter.setText(self._count())
         self.plain.setVisible(plain_replacement(text) is not None)
+
+    def _allow_send(self, *, allowed: bool) -> None:
+        if allowed != self.send.isEnabled():
+            self.send.setEnabled(allowed)
+            self.send.setIcon(self._theme.icon("paper-plane-tilt", "on_accent" if allowed else "muted"))
 
     def _count(self) -> str:
         count = self._measured

@@ -1,0 +1,149 @@
+"""What a case window holds once the chat is there: customer and case at the left, chat and reply box at the right."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from cti_client.ui.case_header import CaseHeader
+from cti_client.ui.case_side import CaseSide
+from cti_client.ui.chat_view import ChatView
+from cti_client.ui.reply_box import ReplyBox
+from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from cti_client.ui.widgets.label import Label
+from cti_client.ui.widgets.notice import Notice
+
+NARROW_BELOW_PX = 800
+CLOSE_KEY = "Ctrl+Shift+W"
+
+
+class CaseBody(QWidget):
+    """Lays the parts out. In a narrow window the customer's side stands in the chat's place when it is asked for.
+
+    Made from the top down: a finished part that is put into another one is styled anew with all it holds, and the
+    window has a tenth of a second.
+    """
+
+    close_wanted = Signal()
+    """*Close case…*, or *Close window* once the chat has ended."""
+    no_reply_wanted = Signal()
+
+    def __init__(self, theme: Theme, open_url: Callable[[str], object], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._narrow = False
+        self._details = True
+        self._split = QSplitter(Qt.Orientation.Horizontal, self)
+        self._split.setHandleWidth(1)
+        self.side = CaseSide(theme, self._split)
+        self._right = QWidget(self._split)
+        self.header = CaseHeader(theme, self._right)
+        self.banner = Notice(theme, self._right)
+        self.problem = Notice(theme, self._right)
+        self.chat = ChatView(theme, open_url, self._right)
+        self.reply = ReplyBox(theme, self._right)
+        self._bar = QFrame(self._right)
+        self.hint = Label(self.tr("Closing the window keeps the chat open."), "small", wrap=True, parent=self._bar)
+        self.no_reply = QPushButton(self.tr("No reply needed"), self._bar)
+        self.close_case = QPushButton(self.tr("Close case…"), self._bar)
+        self.close_case.setToolTip(self.tr("End the chat ({key})").format(key=CLOSE_KEY))
+        self._arrange()
+        self.no_reply.clicked.connect(self.no_reply_wanted)
+        self.close_case.clicked.connect(self.close_wanted)
+        self.chat.typed.connect(self.reply.insert)
+        self.chat.left.connect(self.reply.setFocus)
+        self.header.details.clicked.connect(self.toggle_details)
+        self.side.back.clicked.connect(self.toggle_details)
+
+    def _arrange(self) -> None:
+        notices = QVBoxLayout()
+        notices.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
+        notices.setSpacing(0)
+        notices.addWidget(self.banner)
+        notices.addWidget(self.problem)
+        self._bar.setProperty("kind", "panel")
+        actions = QHBoxLayout(self._bar)
+        actions.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        actions.setSpacing(SPACE_S)
+        actions.addWidget(self.hint, 1)
+        actions.addWidget(self.no_reply)
+        actions.addWidget(self.close_case)
+        self._right.setProperty("kind", "desk")
+        self._right.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._right.setMinimumWidth(self._theme.pixels(380))
+        column = QVBoxLayout(self._right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addLayout(notices)
+        column.addWidget(self.chat, 1)
+        column.addWidget(_rule(self._right))
+        column.addWidget(self.reply)
+        column.addWidget(_rule(self._right))
+        column.addWidget(self._bar)
+        self._split.setChildrenCollapsible(False)
+        self._split.setStretchFactor(0, 0)
+        self._split.setStretchFactor(1, 1)
+        self._split.setSizes([self._theme.pixels(380), self._theme.pixels(780)])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._split)
+
+    @property
+    def narrow(self) -> bool:
+        """Is there no room for both sides?"""
+        return self._narrow
+
+    @property
+    def details_shown(self) -> bool:
+        """Is the customer's side shown?"""
+        return self._details
+
+    def toggle_details(self) -> None:
+        """Show or hide the customer's side; in a narrow window it stands in the chat's place."""
+        self._details = not self._details
+        self._fit()
+        if self._narrow and self._details:
+            self.side.back.setFocus()
+        elif self._narrow:
+            self.reply.setFocus()
+
+    def end(self, words: str) -> None:
+        """The chat has ended; what is here can still be read."""
+        self.banner.say(words, "neutral")
+        self.reply.block(words)
+        self.header.stop_waiting()
+        self.hint.setText("")
+        self.no_reply.hide()
+        self.close_case.setText(self.tr("Close window"))
+        self.close_case.setToolTip("")
+
+    def split_state(self) -> QByteArray | None:
+        """How wide the sides are; None while only one is shown."""
+        return None if self._narrow or not self._details else self._split.saveState()
+
+    def restore_split(self, state: QByteArray) -> None:
+        """As `split_state` said."""
+        self._split.restoreState(state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's hook."""
+        super().resizeEvent(event)
+        narrow = self.width() < self._theme.pixels(NARROW_BELOW_PX)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._details = not narrow
+            self._fit()
+
+    def _fit(self) -> None:
+        self.side.setVisible(self._details)
+        self.side.back.setVisible(self._narrow)
+        self._right.setVisible(not (self._narrow and self._details))
+
+
+def _rule(parent: QWidget) -> QFrame:
+    rule = QFrame(parent)
+    rule.setProperty("kind", "rule")
+    rule.setFixedHeight(1)
+    return rule
