@@ -491,7 +491,7 @@ what_happens = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(what_happens)
 async def test_whatever_happens_nothing_is_lost_or_sent_twice(
     tmp_path_factory: pytest.TempPathFactory, moves: list[str]
