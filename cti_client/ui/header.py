@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from cti_client.desk.views import LinkStatus, LinkView
 from cti_client.domain import Millis
@@ -59,15 +59,9 @@ class Header(QFrame):
         self.telephony = QPushButton(theme.icon("phone-call"), "")
         self.telephony.clicked.connect(self.telephony_toggled)
         self.telephony.hide()
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(SPACE_L, SPACE_M - 1, SPACE_L, SPACE_M - 1)
-        self._row.setSpacing(SPACE_S)
-        self._row.addWidget(self.link)
-        self._row.addWidget(self.unsent)
-        self._row.addStretch(1)
-        for widget in (self._agent, self.presence, self.new_chat, self.telephony):
-            self._row.addWidget(widget)
-        self._row.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self._status = QHBoxLayout()
+        self._actions = QHBoxLayout()
+        self._arrange()
         self.show_presence(self._presence)
         self.show_link(self._link, 0, 0)
         self.show_ringing(0)
@@ -83,6 +77,7 @@ class Header(QFrame):
         self.link.show_state(*words[link.status])
         self.unsent.setVisible(unsent > 0)
         self.unsent.show_state(self.tr("{n} not sent yet").format(n=unsent), "caution")
+        self._fit()
 
     def tick(self, now: Millis) -> None:
         """Count down to the next attempt."""
@@ -92,11 +87,12 @@ class Header(QFrame):
     def show_connections(self, connections: Connections) -> None:
         """A word for each gateway that is broken or only simulated; healthy real ones need none."""
         for pill in self._gateways:
-            self._row.removeWidget(pill)
+            self._status.removeWidget(pill)
             pill.deleteLater()
         self._gateways = [self._gateway_pill(one) for one in connections.connections if one.simulated or not one.ok]
         for place, pill in enumerate(self._gateways, start=2):
-            self._row.insertWidget(place, pill)
+            self._status.insertWidget(place, pill)
+        self._fit()
 
     def set_live(self, live: bool) -> None:
         """Without a link presence cannot change and no chat can start."""
@@ -125,6 +121,35 @@ class Header(QFrame):
         """Narrow windows have the telephony panel behind this button."""
         self.telephony.setVisible(shown)
         self._agent.setVisible(not shown)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's hook."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _arrange(self) -> None:
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(SPACE_L, SPACE_M - 1, SPACE_L, SPACE_M - 1)
+        self._row.setSpacing(SPACE_S)
+        for part in (self._status, self._actions):
+            part.setSpacing(SPACE_S)
+        self._status.addWidget(self.link)
+        self._status.addWidget(self.unsent)
+        self._status.addStretch(1)
+        for widget in (self._agent, self.presence, self.new_chat, self.telephony):
+            self._actions.addWidget(widget)
+        self._row.addLayout(self._status, 1)
+        self._row.addLayout(self._actions)
+
+    def _fit(self) -> None:
+        """Two rows where one is too short for everything that must be said."""
+        margins = self._row.contentsMargins()
+        needed = self._status.minimumSize().width() + self._actions.minimumSize().width() + SPACE_L
+        fits = needed + margins.left() + margins.right() <= self.width()
+        way = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
+        if way != self._row.direction():
+            self._row.setDirection(way)
 
     def _offline_words(self, now: Millis) -> str:
         if self._link.retry_at is None or self._link.retry_at <= now:

@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
         self.cases = CasesPage(theme, self.cases_model)
         self.telephony = TelephonyPanel(theme)
         self.setWindowTitle(self.tr("Desk"))
-        self.setMinimumSize(theme.pixels(640), theme.pixels(480))
+        self.setMinimumSize(theme.pixels(720), theme.pixels(480))
         self._arrange()
         self._bind_keys()
         self.header.telephony_toggled.connect(self.toggle_drawer)

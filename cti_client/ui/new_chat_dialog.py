@@ -92,6 +92,7 @@ class NewChatDialog(QDialog):
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
         layout = QVBoxLayout(self)
+        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)  # as high as its lines need, always
         layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
         layout.setSpacing(SPACE_S)
         layout.addWidget(self.field)

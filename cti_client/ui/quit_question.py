@@ -39,6 +39,7 @@ class QuitQuestion(QDialog):
         buttons.addWidget(self.quit)
         buttons.addWidget(self.minimise)
         layout = QVBoxLayout(self)
+        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)  # as high as its lines need, always
         layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
         layout.setSpacing(SPACE_S)
         layout.addWidget(Label(self.tr("Keep running, or quit?"), "heading"))

@@ -1,6 +1,7 @@
 """What rings and what waits; always in sight."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -104,6 +105,7 @@ class TelephonyPanel(QFrame):
     def show_waiting(self, waiting: Waiting, now: Millis, me: str = "") -> None:
         """The chats that anyone may take."""
         self.waiting.show_waiting(waiting, now, me)
+        self._chain()
         self.updateGeometry()
 
     def show_presence(self, presence: OwnPresence) -> None:
@@ -214,8 +216,16 @@ class TelephonyPanel(QFrame):
             card.set_first(first)
             card.show()
             first = False
+        self._chain()
         self._show_empty()
         self.updateGeometry()
+
+    def _chain(self) -> None:
+        """The Tab key goes through the cards as they stand, and then to those who wait."""
+        stops = [stop for card in self.cards for stop in (card.accept.main, card.accept.more, card.decline)]
+        stops += [stop for row in self.waiting.rows for stop in (row.phone, row.take.main, row.take.more)]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _show_empty(self) -> None:
         ringing = len(self._cards)

@@ -72,8 +72,10 @@ def _clipped(widget: QWidget, window: QWidget) -> str:
         box = QRect(widget.mapTo(parent, QPoint(0, 0)), widget.size())
         scrolls = isinstance(parent.parentWidget(), QAbstractScrollArea)
         inside = parent.rect().adjusted(-SLACK_PX, -SLACK_PX, SLACK_PX, SLACK_PX)
-        if scrolls:
+        if scrolls:  # up and down it may be anywhere; from here on the view itself is what is looked at
             inside = QRect(inside.left(), -(10**6), inside.width(), 2 * 10**6)
+            if inside.contains(box):
+                return ""
         if not inside.contains(box):
             return f"{box.getRect()} sticks out of {type(parent).__name__} {parent.rect().getRect()}"
         parent = parent.parentWidget()

@@ -36,7 +36,6 @@ class SplitButton(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.main, 1)
         layout.addWidget(self.more)
-        self.setFocusProxy(self.main)
         self.set_choices([])
 
     def set_text(self, text: str) -> None:
