@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
+from cti_client.desk.state import DeskState
 from cti_client.hub.store.records import records_after, write_news
 from cti_client.hub.store.snapshot import snapshot
 from cti_client.hub.store.store import Tx
@@ -58,6 +59,8 @@ class NewsHub(ServiceHub):
         super().__init__(self.database)
         self.hinted: frozenset[int] = frozenset()
         self.desks = {self.anna: HeldRecords(), self.ben: HeldRecords()}
+        self.states = {self.anna: DeskState(), self.ben: DeskState()}
+        """The same records as a real desktop holds them."""
 
     def run(self, fn: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """One committed transaction, with its news written as the last step."""
@@ -78,6 +81,7 @@ class NewsHub(ServiceHub):
         records = [decode(row, Record) for row in rows]
         for record in records:
             desk.apply(record)
+            self.states[agent_id].apply(record)
         return records
 
     def snapshot(self, agent_id: int) -> Snapshot:
@@ -93,7 +97,15 @@ class NewsHub(ServiceHub):
             assert not fresh.passed_on, "a snapshot holds parents before their children"
             assert desk.seq == fresh.seq
             assert desk.view() == fresh.view()
+            state = DeskState()
+            state.replace(self.snapshot(agent_id))
+            assert _all_of(self.states[agent_id]) == _all_of(state)
 
     def end(self) -> None:
         """Close the database."""
         self.database.close()
+
+
+def _all_of(state: DeskState) -> list[object]:
+    messages = {interaction_id: state.messages_of(interaction_id) for interaction_id in state.interactions}
+    return [dict(state.offers), dict(state.interactions), state.cases, messages]
