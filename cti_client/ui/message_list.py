@@ -1,6 +1,6 @@
 """The list of messages: keeps its place while pages come and go, and gives the keyboard its due."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
@@ -27,7 +27,7 @@ class MessageList(QListView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._anchor: tuple[QPersistentModelIndex, int] | None = None
-        self._held = False
+        self._moving = False
         self._stuck = True
         self.delegate = ChatDelegate(theme, self)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -51,10 +51,6 @@ class MessageList(QListView):
         """Show this thread, at its newest message."""
         self.setModel(model)
         self._stuck = True
-        # Connected after Qt's own connections: the rows are in place when these run.
-        model.rowsAboutToBeInserted.connect(self._hold)
-        model.rowsAboutToBeRemoved.connect(self._hold)
-        model.dataChanged.connect(self._hold)
         model.modelReset.connect(self.to_newest)
         self.scrollToBottom()
 
@@ -66,36 +62,44 @@ class MessageList(QListView):
     def to_newest(self) -> None:
         """Go to the newest message held and stick to it."""
         self._set_stuck(stuck=True)
-        self._held, self._anchor = True, None
+        self._anchor = None
         self.scheduleDelayedItemsLayout()
 
     # Keeping the place
 
-    def _hold(self) -> None:
-        """Something above or below is about to change: remember what is read, and where it stands."""
-        if self._held:
-            return
-        self._held, self._anchor = True, None
-        if not self._stuck:
-            index = self.indexAt(QPoint(self.viewport().width() // 2, 1))
-            if not index.isValid():
-                index = self.indexAt(QPoint(self.viewport().width() // 2, 12))
-            if index.isValid():
-                self._anchor = QPersistentModelIndex(index), self.visualRect(index).top()
+    # After every layout and every move of the person's the first row in sight is noted; after the next layout it is
+    # put back where it was, whatever has come, gone or grown above and below it.
 
     def doItemsLayout(self) -> None:
         """Qt's hook: after each layout the view returns to where it was."""
-        self.delegate.lay_out_at(self.viewport().width())
-        super().doItemsLayout()
-        if not self._held:
-            return
-        bar = self.verticalScrollBar()
-        if self._stuck:
-            bar.setValue(bar.maximum())
-        elif self._anchor is not None and self._anchor[0].isValid():
-            index, top = self._anchor
-            bar.setValue(bar.value() + self.visualRect(self.model().index(index.row(), 0)).top() - top)
-        self._held = False
+        self._moving = True
+        try:
+            self.delegate.lay_out_at(self.viewport().width())
+            super().doItemsLayout()
+            bar = self.verticalScrollBar()
+            if self._stuck:
+                bar.setValue(bar.maximum())
+            elif self._anchor is not None and self._anchor[0].isValid():
+                index, top = self._anchor
+                bar.setValue(bar.value() + self.visualRect(self.model().index(index.row(), 0)).top() - top)
+        finally:
+            self._moving = False
+        self._note()
+
+    def updateGeometries(self) -> None:
+        """Qt's hook: a new range may move the bar, which is not the person's doing."""
+        moving, self._moving = self._moving, True
+        super().updateGeometries()
+        self._moving = moving
+
+    def _note(self) -> None:
+        self._anchor = None
+        if not self._stuck:
+            middle = self.viewport().width() // 2
+            found = (self.indexAt(QPoint(middle, y)) for y in (1, 12))
+            index = next((each for each in found if each.isValid()), None)
+            if index is not None:
+                self._anchor = QPersistentModelIndex(index), self.visualRect(index).top()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Qt's hook."""
@@ -103,16 +107,16 @@ class MessageList(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt's hook."""
-        self._hold()
         super().resizeEvent(event)
         self.doItemsLayout()
 
     def _scrolled(self, value: int) -> None:
-        if self._held:
+        if self._moving:
             return
         bar = self.verticalScrollBar()
         model = self.thread()
         self._set_stuck(stuck=value >= bar.maximum() - 8 and (model is None or model.at_newest))
+        self._note()
         self.ask_for_pages()
 
     def ask_for_pages(self) -> None:
@@ -134,6 +138,7 @@ class MessageList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt's hook."""
+        self._have_current()
         current = self.currentIndex()
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_selected()
@@ -156,11 +161,7 @@ class MessageList(QListView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Qt's hook: arriving by Tab, the newest message is the current one."""
         super().focusInEvent(event)
-        model = self.thread()
-        if model is not None and model.rowCount() and not self.currentIndex().isValid():
-            self.selectionModel().setCurrentIndex(
-                model.index(model.rowCount() - 1, 0), self.selectionModel().SelectionFlag.NoUpdate
-            )
+        self._have_current()
 
     def copy_selected(self) -> None:
         """Copy the selected messages, else the current one, as plain text."""
@@ -172,6 +173,12 @@ class MessageList(QListView):
     def sizeHint(self) -> QSize:
         """Qt's hook."""
         return QSize(520, 420)
+
+    def _have_current(self) -> None:
+        model = self.thread()
+        if model is not None and model.rowCount() and not self.currentIndex().isValid():
+            last = model.index(model.rowCount() - 1, 0)
+            self.selectionModel().setCurrentIndex(last, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def _menu_point(self, index: QModelIndex) -> QPoint:
         rect = self.visualRect(index)

@@ -21,7 +21,7 @@ CHAT = ChatContext(12, START - 3_600_000, "Anna", "Maria")
 def model(qtbot: QtBot, qtmodeltester: ModelTester) -> ThreadModel:
     """Qt's own model tester watches every signal while a test runs."""
     made = ThreadModel(12, CHAT)
-    qtmodeltester.check(made)
+    qtmodeltester.check(made)  # type: ignore[no-untyped-call]  # pytest-qt leaves it untyped
     return made
 
 
@@ -75,7 +75,8 @@ def test_it_walks_back_to_the_newest(model: ThreadModel) -> None:
 
 def test_the_beginning_of_the_thread_is_known(model: ThreadModel) -> None:
     model.reset(page(60))
-    assert not model.at_oldest
+    whole = model.at_oldest
+    assert not whole
     model.want_older()
     model.add_older(page(60, before=11, limit=100))
     assert model.at_oldest
