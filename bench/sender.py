@@ -15,7 +15,7 @@ import aiohttp
 
 def body(kind: str, number: int) -> dict[str, object]:
     """One first text of a customer never seen before."""
-    common: dict[str, object] = {"id": f"b{number}", "from": f"+1555{number:07d}", "to": "+15550100"}
+    common: dict[str, object] = {"id": f"b{number}", "from": f"+1555{number:07d}", "to": "+18005550100"}
     text = f"Hello, where is my parcel number {number}?"
     return {**common, "text": text, "now": time.time_ns() // 1_000_000} if kind == "floor" else {**common, "text": text}
 

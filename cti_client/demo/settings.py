@@ -8,7 +8,7 @@ from cti_client.paths import Paths
 from cti_client.telephony.sms.connection import ConnectionSettings
 
 SIMULATOR = "simulator"
-LINE = "+15550100"
+LINE = "+18005550100"
 CATEGORIES = ("Billing", "Delivery", "Payment", "Returns", "Other")
 
 

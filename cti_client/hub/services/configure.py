@@ -10,6 +10,7 @@ from cti_client.domain.phone_number import parse_address
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
 from cti_client.hub.services.set_presence import agent_gone
 from cti_client.hub.store.store import Tx
+from cti_client.hub.store.streams import break_off
 from cti_client.hub.store.tables import agent, connection, line, stream
 from cti_client.hub.store.upsert import insert_or_nothing, upsert
 from cti_client.hub.token_hash import hash_token
@@ -38,6 +39,9 @@ def _connection(tx: Tx, one: ConnectionConfig) -> None:
 
 def _line(tx: Tx, one: LineConfig) -> str:
     address = parse_address(one.address, one.country).value
+    shown = tx.conn.scalar(select(line.c.name).where(line.c.address == address))
+    if shown not in (None, one.name):
+        break_off(tx.conn)  # records that desktops hold show the old name
     values = {
         "name": one.name,
         "connection_id": one.connection,

@@ -12,6 +12,7 @@ from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Line
 from cti_client.hub.services.configure import apply_configuration
 from cti_client.hub.services.set_presence import agent_connected
 from cti_client.hub.store import tables
+from cti_client.hub.store.streams import last_seq, records_after
 from cti_client.hub.token_hash import hash_token
 from cti_client.telephony.sms.connection import ConnectionSettings
 from tests.helpers.hub_store import opened_store
@@ -69,3 +70,15 @@ async def test_an_agent_who_is_gone_cannot_sign_in_and_gets_no_offers(tmp_path: 
         assert bo["token_hash"] == ""
         await store.write(apply_configuration, settings(tmp_path, lines=[], agents=[ANNA, BO]))
         assert [agent["id"] for agent in await store.read(rows, tables.agent)] == [anna["id"], bo["id"]]
+
+
+async def test_a_line_renamed_sends_every_desktop_back_to_a_snapshot(tmp_path: Path) -> None:
+    async with opened_store(tmp_path) as store:
+        await store.write(apply_configuration, settings(tmp_path, lines=[SUPPORT], agents=[ANNA]))
+        (anna,) = await store.read(rows, tables.agent)
+        seen = await store.read(last_seq, anna["id"])
+        await store.write(apply_configuration, settings(tmp_path, lines=[SUPPORT], agents=[ANNA]))
+        assert await store.read(records_after, anna["id"], seen, 10) == []
+        renamed = replace(SUPPORT, name="Help desk")
+        await store.write(apply_configuration, settings(tmp_path, lines=[renamed], agents=[ANNA]))
+        assert await store.read(records_after, anna["id"], seen, 10) is None
