@@ -92,6 +92,7 @@ class Header(QFrame):
         self._gateways = [self._gateway_pill(one) for one in connections.connections if one.simulated or not one.ok]
         for place, pill in enumerate(self._gateways, start=2):
             self._status.insertWidget(place, pill)
+            pill.show()
         self._fit()
 
     def set_live(self, live: bool) -> None:
@@ -137,6 +138,7 @@ class Header(QFrame):
         self._status.addWidget(self.link)
         self._status.addWidget(self.unsent)
         self._status.addStretch(1)
+        self._actions.addStretch(1)
         for widget in (self._agent, self.presence, self.new_chat, self.telephony):
             self._actions.addWidget(widget)
         self._row.addLayout(self._status, 1)

@@ -32,7 +32,7 @@ def glyphs() -> dict[str, str]:
 
 @cache
 def load_icon_family() -> str:
-    """The icon font's family, loaded into the application the first time. Raises RuntimeError where Qt refuses the file."""
+    """The icon font's family, loaded the first time. Raises RuntimeError where Qt refuses the file."""
     file = next(path for path in _folder().glob("phosphor-*.ttf"))
     families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(file)))
     if not families:

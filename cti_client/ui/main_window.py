@@ -14,7 +14,7 @@ from cti_client.ui.offer_card import ACCEPT_KEY, DECLINE_KEY
 from cti_client.ui.open_chats import NEXT_KEY, OpenChats
 from cti_client.ui.preferences import Preferences
 from cti_client.ui.telephony_panel import TelephonyPanel
-from cti_client.ui.theme import SPACE_L, SPACE_M, Theme
+from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.notice import Notice
 
 FOLD_BELOW_PX = 1100
@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
         self._edge = _rule()
         self._row.addWidget(self._edge)
         self._row.addWidget(self.telephony)
-        self.notice.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, 0)
+        self.notice.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_S)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)

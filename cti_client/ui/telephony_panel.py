@@ -222,7 +222,9 @@ class TelephonyPanel(QFrame):
 
     def _chain(self) -> None:
         """The Tab key goes through the cards as they stand, and then to those who wait."""
-        stops = [stop for card in self.cards for stop in (card.accept.main, card.accept.more, card.decline)]
+        stops: list[QWidget] = []
+        for card in self.cards:
+            stops += [card.accept.main, card.accept.more, card.decline]
         stops += [stop for row in self.waiting.rows for stop in (row.phone, row.take.main, row.take.more)]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)

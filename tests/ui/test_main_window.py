@@ -213,7 +213,14 @@ def test_tab_goes_through_the_requests_as_they_stand(window: MainWindow) -> None
         seen.append(QApplication.focusWidget())
         QTest.keyClick(window, Qt.Key.Key_Tab)
     two, one, three = window.telephony.cards
-    expected = [two.accept.main, two.accept.more, two.decline, one.accept.main, one.accept.more, one.decline]
+    expected: list[QWidget] = [
+        two.accept.main,
+        two.accept.more,
+        two.decline,
+        one.accept.main,
+        one.accept.more,
+        one.decline,
+    ]
     expected += [three.accept.main, three.decline, window.telephony.waiting.rows[0].phone]
     assert seen[: len(expected)] == expected
 
