@@ -121,7 +121,7 @@ class Desk(QObject):
             on_sent=self._sent,
             on_unreadable=lambda n: self.notice.emit(_UNREADABLE.format(n=n)),
         )
-        self._stop_listening: Callable[[], None] = lambda: None
+        self._stop_listening: Callable[[], None] = _nothing
         self.link = LinkView(LinkStatus.CONNECTING, since=clock())
 
     # --- life ----------------------------------------------------------------------------------------------------
@@ -143,6 +143,7 @@ class Desk(QObject):
     async def close(self) -> None:
         """End everything and wait for it. What is unsent stays on disk. May be called again."""
         self._stop_listening()
+        self._stop_listening = _nothing
         await self._tasks.close()
         await self._pending.close()
         if self._client is not None:
@@ -449,6 +450,10 @@ class Desk(QObject):
                 self.connections_changed.emit()
             case None:
                 pass
+
+
+def _nothing() -> None:
+    return
 
 
 def _query(**numbers: int | None) -> str:

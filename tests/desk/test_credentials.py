@@ -61,7 +61,7 @@ async def test_the_key_is_made_once_and_lives_in_the_keyring(tmp_path: Path, rin
     assert len(first) == 1
     Fernet(first[0])
     assert not credentials.insecure
-    assert os.listdir(tmp_path) == []
+    assert not (tmp_path / "secrets.json").exists()
 
 
 async def test_without_a_keyring_a_file_of_the_owner_alone_keeps_it_and_it_is_said(tmp_path: Path) -> None:
