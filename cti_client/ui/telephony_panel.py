@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from cti_client.domain import Millis
@@ -60,8 +60,11 @@ class TelephonyPanel(QFrame):
         self._column = QVBoxLayout()
         self._arrange()
         self._show_empty()
-        for _ in range(SPARE_CARDS):
-            self._put_aside(self._build_card())
+        # After the window stands, so that its start need not wait for them.
+        self._prepare = QTimer(self)
+        self._prepare.setSingleShot(True)
+        self._prepare.timeout.connect(self._build_spare)
+        self._prepare.start()
 
     def minimumSizeHint(self) -> QSize:
         """Qt's hook: as wide as its widest row, with room for the scroll bar; nothing in here is ever cut."""
@@ -197,6 +200,10 @@ class TelephonyPanel(QFrame):
         card.accepted.connect(self._accepted)
         card.declined.connect(self._declined)
         return card
+
+    def _build_spare(self) -> None:
+        while len(self._spare) < SPARE_CARDS:
+            self._put_aside(self._build_card())
 
     def _put_aside(self, card: OfferCard) -> None:
         self._column.removeWidget(card)

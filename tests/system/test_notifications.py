@@ -55,8 +55,9 @@ class Stage:
         self.shown.clicked.connect(self.clicked.append)
 
     async def settle(self) -> None:
-        while len(self.tasks):
-            await asyncio.sleep(0)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0)
         assert self.failed == []
 
 
