@@ -5,24 +5,18 @@ transaction ends, so nobody can commit number 8 before number 7.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from cti_client.domain import Millis
 from cti_client.hub.store.tables import agent_record, stream
 from cti_client.wire.codec import encode
 from cti_client.wire.records import Record
-
-_ON_POSTGRESQL = postgresql.insert(stream)
-_RAISE_ON_POSTGRESQL = _ON_POSTGRESQL.on_conflict_do_update(
-    index_elements=[stream.c.agent_id], set_={"seq": stream.c.seq + _ON_POSTGRESQL.excluded.seq}
-).returning(stream.c.agent_id, stream.c.seq)
-_ON_SQLITE = sqlite.insert(stream)
-_RAISE_ON_SQLITE = _ON_SQLITE.on_conflict_do_update(
-    index_elements=[stream.c.agent_id], set_={"seq": stream.c.seq + _ON_SQLITE.excluded.seq}
-).returning(stream.c.agent_id, stream.c.seq)
 
 _SEQ = select(stream.c.seq).where(stream.c.agent_id == bindparam("agent_id"))
 _AFTER = (
@@ -42,7 +36,7 @@ def append(conn: Connection, news: Mapping[int, Sequence[Record]], now: Millis) 
     raise_by = [{"agent_id": agent_id, "seq": len(news[agent_id])} for agent_id in sorted(news) if news[agent_id]]
     if not raise_by:
         return
-    statement = _RAISE_ON_POSTGRESQL if conn.dialect.name == "postgresql" else _RAISE_ON_SQLITE
+    statement = _raise(on_postgresql=conn.dialect.name == "postgresql")
     last = {row.agent_id: row.seq for row in conn.execute(statement, raise_by)}
     rows = []
     for agent_id, seq in last.items():
@@ -77,3 +71,20 @@ def records_after(conn: Connection, agent_id: int, seq: int, limit: int) -> list
     if rows:
         return [row.record.encode() for row in rows] if rows[0].seq == seq + 1 else None
     return [] if last_seq(conn, agent_id) == seq else None
+
+
+@cache
+def _raise(*, on_postgresql: bool) -> ReturningInsert[Any]:
+    if on_postgresql:
+        from sqlalchemy.dialects import postgresql  # a desktop's own hub never pays for it
+
+        for_postgresql = postgresql.insert(stream)
+        raised = {"seq": stream.c.seq + for_postgresql.excluded.seq}
+        return for_postgresql.on_conflict_do_update(index_elements=[stream.c.agent_id], set_=raised).returning(
+            stream.c.agent_id, stream.c.seq
+        )
+    for_sqlite = sqlite.insert(stream)
+    raised = {"seq": stream.c.seq + for_sqlite.excluded.seq}
+    return for_sqlite.on_conflict_do_update(index_elements=[stream.c.agent_id], set_=raised).returning(
+        stream.c.agent_id, stream.c.seq
+    )

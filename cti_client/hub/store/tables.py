@@ -34,6 +34,15 @@ def _pk() -> Column[int]:
     return Column("id", Id, primary_key=True, autoincrement=True)
 
 
+def _partial(name: str, column: str, where: str, *, unique: bool = False) -> Index:
+    """An index over some of the rows.
+
+    Only SQLite is told so here, where `metadata` makes the tables. On PostgreSQL migrations alone make them, and its
+    spelling would import that dialect into every desktop.
+    """
+    return Index(name, column, unique=unique, sqlite_where=text(where))
+
+
 hub = Table("hub", metadata, Column("id", Integer, primary_key=True), Column("hub_id", String, nullable=False))
 
 agent = Table(
@@ -170,21 +179,10 @@ interaction = Table(
     Column("agent_id", Id, ForeignKey("agent.id")),
     Column("case_id", Id, ForeignKey("case_file.id")),
     Column("disposition", String),
-    Index(
-        "uq_interaction_live",
-        "thread_id",
-        unique=True,
-        sqlite_where=text("state <> 'ended'"),
-        postgresql_where=text("state <> 'ended'"),
-    ),
+    _partial("uq_interaction_live", "thread_id", "state <> 'ended'", unique=True),
     Index(None, "agent_id", "state"),
     Index(None, "case_id"),
-    Index(
-        "ix_interaction_unheld",
-        "waiting_since",
-        sqlite_where=text("state IN ('queued','waiting')"),
-        postgresql_where=text("state IN ('queued','waiting')"),
-    ),
+    _partial("ix_interaction_unheld", "waiting_since", "state IN ('queued','waiting')"),
 )
 
 offer = Table(
@@ -200,16 +198,8 @@ offer = Table(
     Column("state", String, nullable=False),
     Column("answered_at", BigInteger),
     UniqueConstraint("interaction_id", "number"),
-    Index(
-        "uq_offer_open",
-        "interaction_id",
-        unique=True,
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
-    ),
-    Index(
-        "ix_offer_deadline", "deadline", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
-    ),
+    _partial("uq_offer_open", "interaction_id", "state = 'open'", unique=True),
+    _partial("ix_offer_deadline", "deadline", "state = 'open'"),
     Index(None, "agent_id", "state"),
 )
 

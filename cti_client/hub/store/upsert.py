@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Insert, Table, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 
@@ -40,7 +40,8 @@ def upsert(conn: Connection, table: Table, keys: Mapping[str, Any], values: Mapp
     conn.execute(_upsert(table, tuple(keys), tuple(values), on_postgresql), {**keys, **values})
 
 
-# The statements are made once a table: making one takes as long as running it.
+# The statements are made once a table: making one takes as long as running it. PostgreSQL's are imported where they are
+# needed: a desktop's own hub never pays for them.
 
 
 @cache
@@ -50,14 +51,18 @@ def _insert(table: Table) -> Insert:
 
 @cache
 def _insert_or_nothing(table: Table, wanted: Column[Any], on_postgresql: bool) -> ReturningInsert[Any]:
-    dialect = postgresql if on_postgresql else sqlite
-    statement: ReturningInsert[Any] = dialect.insert(table).on_conflict_do_nothing().returning(wanted)
-    return statement
+    if on_postgresql:
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing().returning(wanted)
+    return sqlite.insert(table).on_conflict_do_nothing().returning(wanted)
 
 
 @cache
 def _upsert(table: Table, keys: tuple[str, ...], values: tuple[str, ...], on_postgresql: bool) -> Insert:
     if on_postgresql:
+        from sqlalchemy.dialects import postgresql
+
         for_postgresql = postgresql.insert(table)
         changes = {name: for_postgresql.excluded[name] for name in values}
         return for_postgresql.on_conflict_do_update(index_elements=keys, set_=changes)
