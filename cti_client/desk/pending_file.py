@@ -2,6 +2,8 @@
 
 A small SQLite file; a call returns once its change would survive a power cut. Everything belongs to an *owner*: one
 person on one hub. Rows that another key has sealed are left alone: the key may come back.
+
+cryptography is imported with the first file, which is in its own thread: the window is on the screen before it.
 """
 
 import contextlib
@@ -13,7 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from cti_client.domain import Millis
 from cti_client.wire.api import Problem
@@ -66,7 +67,10 @@ class PendingFile:
 
     def __init__(self, path: Path, keys: Sequence[bytes]) -> None:
         """Opens or makes the file. A damaged one is put aside. Raises `NewerFileError`, `OSError`, `sqlite3.Error`."""
+        from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
         self._box = MultiFernet([Fernet(key) for key in keys])
+        self._unreadable = (InvalidToken, UnicodeDecodeError, msgspec.DecodeError)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._db = _open(path)
@@ -86,7 +90,7 @@ class PendingFile:
         rows = self._db.execute("SELECT sealed FROM pending WHERE owner = ? ORDER BY place", (owner,)).fetchall()
         sends = []
         for (sealed,) in rows:
-            with contextlib.suppress(InvalidToken, msgspec.DecodeError):
+            with contextlib.suppress(*self._unreadable):
                 sends.append(msgspec.json.decode(self._box.decrypt(sealed), type=StoredSend))
         return sends, len(rows) - len(sends)
 
@@ -128,7 +132,7 @@ class PendingFile:
             return ""
         try:
             return self._box.decrypt(row[0]).decode()
-        except InvalidToken:
+        except self._unreadable:
             return ""
 
     def _seal(self, send: StoredSend) -> bytes:
