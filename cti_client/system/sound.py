@@ -160,10 +160,10 @@ class MiniaudioOutput:
 
 
 def _backends(miniaudio: Any) -> list[Any] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    # ALSA writes a page of complaints to stderr on a machine without a sound card, so it is asked only where one is.
-    some = [miniaudio.Backend.PULSEAUDIO]
-    if any(Path("/dev/snd").glob("pcm*p")):
-        some.append(miniaudio.Backend.ALSA)
+    some: list[Any] | None = None
+    if sys.platform.startswith("linux"):
+        # ALSA writes a page of complaints to stderr on a machine without a sound card: it is asked only where one is.
+        some = [miniaudio.Backend.PULSEAUDIO]
+        if any(Path("/dev/snd").glob("pcm*p")):
+            some.append(miniaudio.Backend.ALSA)
     return some

@@ -151,11 +151,11 @@ class CasesPage(QWidget):
             self._ask_phone(index)
 
     def _open(self, index: QModelIndex | QPersistentModelIndex) -> None:
-        row = self._model.at(index.row())
-        if row is None or index.column() == Column.PHONE:
+        if index.column() == Column.PHONE:
             return
-        if row.interaction_id is not None:
-            self.chat_chosen.emit(row.interaction_id)
+        chat = self._model.chat_of(index.row())
+        if chat is not None:
+            self.chat_chosen.emit(chat)
         else:
             self._ask_phone(index)
 

@@ -29,8 +29,8 @@ class NewChatDialog(QDialog):
         self._abilities: NumberAbilities | None = None
         self._busy = False
         self.setWindowTitle(self.tr("New chat"))
-        self.setMinimumWidth(theme.pixels(440))
         self.field = PhoneField(theme, self.tr("Phone number"))
+        self.field.setMinimumWidth(theme.pixels(400))
         self.line = Select(theme)
         self.line.setAccessibleName(self.tr("Line the texts leave from"))
         self.line.addItem(self.tr("The line used last with this number"), None)

@@ -18,7 +18,6 @@ class QuitQuestion(QDialog):
     def __init__(self, theme: Theme, open_chats: int, unsent: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Quit?"))
-        self.setMinimumWidth(theme.pixels(420))
         words = [self.tr("While this program runs, chats ring here. After quitting nothing rings.")]
         if open_chats:
             words.append(self.tr("Your {n} open chats stay open and come back at the next start.").format(n=open_chats))
@@ -44,7 +43,9 @@ class QuitQuestion(QDialog):
         layout.setSpacing(SPACE_S)
         layout.addWidget(Label(self.tr("Keep running, or quit?"), "heading"))
         for line in words:
-            layout.addWidget(Label(line, wrap=True))
+            label = Label(line, wrap=True)
+            label.setMinimumWidth(theme.pixels(400))
+            layout.addWidget(label)
         layout.addSpacing(SPACE_L)
         layout.addLayout(buttons)
 

@@ -190,6 +190,7 @@ class Shell(QObject):
             self.cases.alert(fresh)
         if frozenset(chats) != self._held:
             self._held = frozenset(chats)
+            self._window.cases_model.show_held(self._held)
             self.loader.soon()
         self._show_tray()
 

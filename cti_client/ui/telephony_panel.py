@@ -21,7 +21,7 @@ from cti_client.ui.words import presence_name
 from cti_client.wire.records import Offer
 from cti_client.wire.topics import OwnPresence, Waiting
 
-WIDTH_PX = 380
+WIDTH_PX = 392
 
 SPARE_CARDS = 2
 """Empty cards kept ready: filling one is several times quicker than building one while the phone rings."""

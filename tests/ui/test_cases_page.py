@@ -35,6 +35,7 @@ def test_what_a_row_says(model: CasesModel) -> None:
         case_row(2, interaction_id=12),
         case_row(1, subject="", customer="", status=CaseStatus.CLOSED, last_at=START - 3 * HOUR),
     ]
+    model.show_held(frozenset({12}))
     model.show(rows, False, START)
     assert row(model, 0) == ["C-2", "Delivery address", "Maria Kowalska", "In chat", "2 min", ""]
     assert row(model, 1) == ["C-1", "—", "+48 601 234 567", "Closed", "3 h", ""]
@@ -88,7 +89,20 @@ def test_tooltips_take_no_markup_from_outside(model: CasesModel) -> None:
     assert "<b>" not in model.index(0, Column.SUBJECT).data(Qt.ItemDataRole.ToolTipRole)
 
 
+def test_only_chats_of_this_desk_are_live(model: CasesModel, qtbot: QtBot) -> None:
+    model.show([case_row(2, interaction_id=12), case_row(1, interaction_id=13)], False, START)
+    assert [row(model, place)[Column.STATE] for place in (0, 1)] == ["Open", "Open"]
+    changed: list[int] = []
+    model.dataChanged.connect(lambda first, last, roles: changed.append(first.row()))
+    model.show_held(frozenset({13}))
+    assert [row(model, place)[Column.STATE] for place in (0, 1)] == ["Open", "In chat"]
+    assert (model.chat_of(0), model.chat_of(1), model.chat_of(2)) == (None, 13, None)
+    model.show_held(frozenset())
+    assert changed == [1, 1]
+
+
 def test_a_live_case_goes_to_its_chat(page: CasesPage, model: CasesModel, qtbot: QtBot) -> None:
+    model.show_held(frozenset({12}))
     model.show([case_row(2, interaction_id=12), case_row(1)], False, START)
     page.table.setCurrentIndex(model.index(0, Column.SUBJECT))
     with qtbot.waitSignal(page.chat_chosen) as heard:

@@ -80,6 +80,7 @@ def fill(window: MainWindow) -> None:
         case_row(10482, interaction_id=12),
         case_row(10460, subject=LONG, customer=LONG, status=CaseStatus.PENDING, last_at=START - 100 * HOUR),
     ]
+    window.cases_model.show_held(frozenset({12}))
     window.cases_model.show(rows, False, START)
     window.notice.say("No link to the hub. What is here can be read.", "caution", action="Try now", dismissible=True)
 

@@ -42,6 +42,7 @@ class CasesModel(QAbstractTableModel):
         self._more = False
         self._asked = False
         self._now: Millis = 0
+        self._held: frozenset[int] = frozenset()
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_INDEX) -> int:
         """Qt's hook."""
@@ -111,6 +112,19 @@ class CasesModel(QAbstractTableModel):
         self._more, self._asked = more, False
         self.endResetModel()
 
+    def show_held(self, interaction_ids: frozenset[int]) -> None:
+        """The chats that are open at this desk: their cases say so, and lead there."""
+        changed = self._held ^ interaction_ids
+        self._held = interaction_ids
+        for place, row in enumerate(self._rows):
+            if row.interaction_id in changed:
+                self._report(place, Column.STATE, Column.STATE)
+
+    def chat_of(self, place: int) -> int | None:
+        """The interaction of the case in that row, where it is open at this desk."""
+        row = self.at(place)
+        return row.interaction_id if row is not None and row.interaction_id in self._held else None
+
     def append(self, rows: Sequence[CaseRow], more: bool) -> None:
         """The next, older page; cases already held are left out."""
         held = {row.id for row in self._rows}
@@ -146,7 +160,7 @@ class CasesModel(QAbstractTableModel):
     def _icon(self, row: CaseRow, column: Column) -> QIcon | None:
         if column is Column.PHONE:
             return self._theme.icon("phone", "accent")
-        if column is Column.STATE and row.interaction_id is not None:
+        if column is Column.STATE and row.interaction_id in self._held:
             return self._theme.icon("chat-circle-dots", "accent")
         return None
 
@@ -159,7 +173,7 @@ class CasesModel(QAbstractTableModel):
             case Column.CUSTOMER:
                 return row.customer or row.address_display
             case Column.STATE:
-                return case_status_name(row.status) if row.interaction_id is None else self.tr("In chat")
+                return self.tr("In chat") if row.interaction_id in self._held else case_status_name(row.status)
             case Column.LAST:
                 return when
             case Column.PHONE:
