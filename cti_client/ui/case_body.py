@@ -15,6 +15,7 @@ from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.notice import Notice
 
 NARROW_BELOW_PX = 800
+HINT_FROM_PX = 560
 CLOSE_KEY = "Ctrl+Shift+W"
 
 
@@ -43,8 +44,9 @@ class CaseBody(QWidget):
         self.problem = Notice(theme, self._right)
         self.chat = ChatView(theme, open_url, self._right)
         self.reply = ReplyBox(theme, self._right)
-        self._bar = QFrame(self._right)
-        self.hint = Label(self.tr("Closing the window keeps the chat open."), "small", wrap=True, parent=self._bar)
+        self._bar = _Bar(theme, self._right)
+        self.hint = self._bar.hint
+        self.hint.setText(self.tr("Closing the window keeps the chat open."))
         self.no_reply = QPushButton(self.tr("No reply needed"), self._bar)
         self.close_case = QPushButton(self.tr("Close case…"), self._bar)
         self.close_case.setToolTip(self.tr("End the chat ({key})").format(key=CLOSE_KEY))
@@ -62,13 +64,8 @@ class CaseBody(QWidget):
         notices.setSpacing(0)
         notices.addWidget(self.banner)
         notices.addWidget(self.problem)
-        self._bar.setProperty("kind", "panel")
-        actions = QHBoxLayout(self._bar)
-        actions.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
-        actions.setSpacing(SPACE_S)
-        actions.addWidget(self.hint, 1)
-        actions.addWidget(self.no_reply)
-        actions.addWidget(self.close_case)
+        self._bar.row.addWidget(self.no_reply)
+        self._bar.row.addWidget(self.close_case)
         self._right.setProperty("kind", "desk")
         self._right.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._right.setMinimumWidth(self._theme.pixels(380))
@@ -140,6 +137,25 @@ class CaseBody(QWidget):
         self.side.setVisible(self._details)
         self.side.back.setVisible(self._narrow)
         self._right.setVisible(not (self._narrow and self._details))
+
+
+class _Bar(QFrame):
+    """The last line: a hint, where there is room for it, and the actions."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "panel")
+        self._room = theme.pixels(HINT_FROM_PX)
+        self.hint = Label(tone="small", wrap=True, parent=self)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        self.row.setSpacing(SPACE_S)
+        self.row.addWidget(self.hint, 1)
+        self.row.addStretch()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.hint.setVisible(self.width() >= self._room)
 
 
 def _rule(parent: QWidget) -> QFrame:

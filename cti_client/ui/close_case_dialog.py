@@ -48,7 +48,6 @@ class CloseCaseDialog(QDialog):
         self.problem = Notice(theme)
         self.close_button = QPushButton(self.tr("Close case"))
         self.close_button.setProperty("kind", "primary")
-        self.close_button.setDefault(True)
         self.cancel_button = QPushButton(self.tr("Cancel"))
         box = QDialogButtonBox()
         box.addButton(self.close_button, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -60,6 +59,7 @@ class CloseCaseDialog(QDialog):
         layout.addWidget(self.problem)
         layout.addSpacing(SPACE_M)
         layout.addWidget(box)
+        self.close_button.setDefault(True)  # counts only once the button is in the dialog
         self.setMinimumWidth(theme.pixels(360))
         self.buttons[Disposition.RESOLVED].setFocus()
 

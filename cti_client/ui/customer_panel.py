@@ -1,5 +1,7 @@
 """Who the customer is: name, consent, numbers, and the details to edit."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -8,6 +10,7 @@ from cti_client.ui.contact_form import ContactForm
 from cti_client.ui.phone_field import PhoneField
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from cti_client.ui.widgets.avatar import Avatar
+from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.pill import Pill
@@ -29,9 +32,8 @@ class CustomerPanel(QWidget):
         self._phones: tuple[PhoneEntry, ...] = ()
         self.fields: list[PhoneField] = []
         self._avatar = Avatar(theme, 44)
-        self.name = Label(tone="title", wrap=True)
-        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._company = Label(tone="small", wrap=True)
+        self.name = ElidedLabel(tone="title")
+        self._company = ElidedLabel(tone="small")
         self.consent = Pill()
         self._place = Label(tone="small")
         self.edit = IconButton(theme, "pencil-simple", self.tr("Edit customer"), role="accent")
@@ -71,6 +73,7 @@ class CustomerPanel(QWidget):
             self._form.saved.connect(self.contact_edited)
             self._form.done.connect(self._edited)
             self._column.insertWidget(1, self._form)
+            self._order_tabs()
         return self._form
 
     def show_customer(self, record: Interaction, region: str = "") -> None:
@@ -105,7 +108,18 @@ class CustomerPanel(QWidget):
                 self.fields.append(field)
                 self._numbers.addWidget(field)
                 self.phone_added.emit(field)
+                self._order_tabs()
             self.fields[at].show_number(phone.address, phone.display, self._phone_words(phone))
+
+    def _order_tabs(self) -> None:
+        """As one reads, whenever each part was made."""
+        stops: list[QWidget] = [self.edit]
+        if self._form is not None:
+            stops += [*self._form.edits.values(), self._form.cancel, self._form.save]
+        for field in self.fields:
+            stops += [field.edit, field.button]
+        for one, after in pairwise(stops):
+            QWidget.setTabOrder(one, after)
 
     def _phone_words(self, phone: PhoneEntry) -> str:
         kind = {

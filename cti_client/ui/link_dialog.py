@@ -1,12 +1,15 @@
 """Asks before a link of a customer's text is opened."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QTextOption
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from cti_client.ui.links import Link
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Theme
 from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.notice import Notice
+
+LONG_HOST = 32
 
 
 class LinkDialog(QDialog):
@@ -20,10 +23,13 @@ class LinkDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Open link?"))
         self._url = link.url
-        host = Label(link.host, "heading", wrap=True)
-        host.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        # A break after each slash or mark, so that a long address wraps instead of widening the dialog.
-        whole = Label(_breakable(link.url), "small", wrap=True)
+        host = Label(_breakable(link.host), "heading", wrap=True)
+        whole = QPlainTextEdit(link.url)
+        whole.setReadOnly(True)
+        whole.setTabChangesFocus(True)
+        whole.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        whole.setAccessibleName(self.tr("The whole link"))
+        whole.setFixedHeight(theme.pixels(64))
         self.setAccessibleDescription(self.tr("The link leads to {host}").format(host=link.host))
         warning = Notice(theme)
         if link.deceptive:
@@ -37,7 +43,6 @@ class LinkDialog(QDialog):
         buttons.rejected.connect(self.reject)
         first = self.cancel_button if link.deceptive else self.open_button
         first.setProperty("kind", "primary")
-        first.setDefault(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
         layout.setSpacing(SPACE_S)
@@ -48,6 +53,7 @@ class LinkDialog(QDialog):
         layout.addSpacing(SPACE_M)
         layout.addWidget(buttons)
         self.setMinimumWidth(theme.pixels(400))
+        first.setDefault(True)  # counts only once the button is in the dialog
         first.setFocus()
 
     def _open(self) -> None:
@@ -55,5 +61,6 @@ class LinkDialog(QDialog):
         self.accept()
 
 
-def _breakable(url: str) -> str:
-    return "".join(letter + "\u200b" if letter in "/?&=-." else letter for letter in url)
+def _breakable(host: str) -> str:
+    """The host may be wrapped anywhere: it must be seen whole, however long it was made."""
+    return "\u200b".join(host) if len(host) > LONG_HOST else host

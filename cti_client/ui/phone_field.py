@@ -45,7 +45,6 @@ class PhoneField(QWidget):
         layout.addWidget(self._caption)
         layout.addLayout(row)
         layout.addWidget(self._why)
-        self.setFocusProxy(self.edit)
 
     @property
     def why(self) -> str:
