@@ -14,8 +14,8 @@ from cti_client.hub.services.close_chat import close_chat
 from cti_client.hub.services.outbox import record_outcome, take_due
 from cti_client.hub.services.receive_sms import Received, receive_sms
 from cti_client.hub.services.send_sms import send_sms
-from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store import tables
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.upsert import insert_row
 from cti_client.telephony.sms.connection import InboundSms, OutboundSms, SubmitOutcome

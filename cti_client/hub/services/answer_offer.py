@@ -8,7 +8,7 @@ from cti_client.domain.offer import OfferState
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.interactions import agent_name, lock_interaction, open_for_agent
 from cti_client.hub.services.route_offers import WHY_DECLINED, back_to_queue, route_offers
-from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import offer
 from cti_client.wire import api

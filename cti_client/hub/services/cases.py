@@ -5,8 +5,8 @@ from sqlalchemy import delete, exists, func, select, update
 from cti_client.domain import Millis
 from cti_client.domain.case import default_choice
 from cti_client.domain.interaction import CaseChoice, CaseStatus, Disposition, InteractionState
-from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.change import change_row
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case, case_event, interaction
 from cti_client.hub.store.upsert import insert_row

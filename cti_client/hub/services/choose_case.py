@@ -13,7 +13,7 @@ from cti_client.hub.services.interactions import (
     require_holder,
     touch,
 )
-from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case
 from cti_client.wire import api

@@ -9,8 +9,8 @@ from cti_client.domain.phone_number import parse_destination
 from cti_client.hub.services.customers import contacts_changed
 from cti_client.hub.services.edit_contact import clean_fields, lock_threads_of, set_fields
 from cti_client.hub.services.interactions import lock_interaction, require_holder
-from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.contacts import ADDRESS_FIELDS
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case, contact, interaction, line, phone, thread
 from cti_client.hub.store.upsert import insert_or_nothing, insert_row

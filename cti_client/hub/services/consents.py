@@ -8,7 +8,7 @@ from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.hub.services.customers import tag_number
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.interactions import live_interaction, touch
-from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import consent, consent_ledger, message, outbox
 from cti_client.hub.store.upsert import insert_row, upsert
@@ -16,14 +16,14 @@ from cti_client.hub.store.upsert import insert_row, upsert
 OPT_OUT_POLICY = "opt_out_confirmation"
 """The one text that may still go to a number that has opted out."""
 
-_STATE = select(consent.c.state).where(
-    consent.c.line_id == bindparam("line_id"), consent.c.address == bindparam("address")
+_STATE = Statement(
+    select(consent.c.state).where(consent.c.line_id == bindparam("line_id"), consent.c.address == bindparam("address"))
 )
 
 
 def consent_state(tx: Tx, line_id: int, address: str) -> ConsentState:
     """What stands between this line and this number. Hold the thread's lock to decide by it."""
-    state = tx.conn.scalar(_STATE, {"line_id": line_id, "address": address})
+    state = _STATE.scalar(tx.conn, {"line_id": line_id, "address": address})
     return ConsentState.UNKNOWN if state is None else ConsentState(state)
 
 

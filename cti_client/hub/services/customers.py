@@ -6,20 +6,22 @@ from sqlalchemy import bindparam, false, or_, select, true, update
 
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
-from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.contacts import search_text
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, offer, phone, thread
 from cti_client.hub.store.upsert import insert_row
 
-_BY_NUMBER = (
+_BY_NUMBER = Statement(
     select(phone.c.contact_id).where(phone.c.address == bindparam("address")).order_by(phone.c.contact_id).limit(1)
 )
-_SET_CONTACT = update(thread).where(thread.c.id == bindparam("thread")).values(contact_id=bindparam("contact"))
+_SET_CONTACT = Statement(
+    update(thread).where(thread.c.id == bindparam("thread")).values(contact_id=bindparam("contact"))
+)
 _OF_NUMBER = update(phone).where(phone.c.address == bindparam("number")).returning(phone.c.contact_id)
-_TAG = _OF_NUMBER.where(or_(~phone.c.sms, phone.c.type != "Mobile")).values(sms=true(), type="Mobile")
-_UNTAG = _OF_NUMBER.where(phone.c.sms).values(sms=false())
+_TAG = Statement(_OF_NUMBER.where(or_(~phone.c.sms, phone.c.type != "Mobile")).values(sms=true(), type="Mobile"))
+_UNTAG = Statement(_OF_NUMBER.where(phone.c.sms).values(sms=false()))
 
 
 def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> int:
@@ -30,18 +32,18 @@ def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> int:
     if thread_row.contact_id is not None:
         return int(thread_row.contact_id)
     address = thread_row.address
-    found = tx.conn.scalar(_BY_NUMBER, {"address": address})
+    found = _BY_NUMBER.scalar(tx.conn, {"address": address})
     if found is None:
         found = insert_row(tx.conn, contact, {"created_at": tx.now, "search": search_text((), (address,))})
         kind = {"type": "Mobile", "sms": sms} if thread_row.repliable else {"type": "Other", "sms": False}
         insert_row(tx.conn, phone, {"contact_id": found, "address": address, **kind})
-    tx.conn.execute(_SET_CONTACT, {"thread": thread_row.id, "contact": found})
+    _SET_CONTACT.run(tx.conn, {"thread": thread_row.id, "contact": found})
     return int(found)
 
 
 def tag_number(tx: Tx, address: str, *, sms: bool) -> None:
     """Give the number the SMS tag (it is Mobile then), or take the tag away, with every contact that has it."""
-    changed = tx.conn.scalars(_TAG if sms else _UNTAG, {"number": address}).all()
+    changed = (_TAG if sms else _UNTAG).scalars(tx.conn, {"number": address})
     if changed:
         tx.conn.execute(update(contact).where(contact.c.id.in_(changed)).values(version=contact.c.version + 1))
         contacts_changed(tx, changed)

@@ -6,22 +6,23 @@ from cti_client.domain import Millis
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason, advance
 from cti_client.hub.services.consents import change_consent
-from cti_client.hub.services.threads import AnyRow, lock_thread
+from cti_client.hub.services.threads import lock_thread
 from cti_client.hub.store.change import change_row
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import message
 
-_THREAD = select(message.c.thread_id).where(message.c.id == bindparam("id"))
-_MESSAGE = select(message).where(message.c.id == bindparam("id")).with_for_update()
+_THREAD = Statement(select(message.c.thread_id).where(message.c.id == bindparam("id")))
+_MESSAGE = Statement(select(message).where(message.c.id == bindparam("id")).with_for_update())
 
 
 def lock_message(tx: Tx, message_id: int) -> tuple[AnyRow, AnyRow] | None:
     """Thread and message, locked in this order; None where there is no such message."""
-    thread_id = tx.conn.scalar(_THREAD, {"id": message_id})
+    thread_id = _THREAD.scalar(tx.conn, {"id": message_id})
     if thread_id is None:
         return None
     thread_row = lock_thread(tx, thread_id)
-    return thread_row, tx.conn.execute(_MESSAGE, {"id": message_id}).one()
+    return thread_row, _MESSAGE.one(tx.conn, {"id": message_id})
 
 
 def move_message(

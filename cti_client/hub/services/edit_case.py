@@ -9,7 +9,8 @@ from cti_client.domain.errors import BadRequestError, ChatEndedError, NotFoundEr
 from cti_client.domain.interaction import CaseStatus, InteractionState
 from cti_client.hub.services.customers import offers_changed
 from cti_client.hub.services.interactions import agent_name, live_interaction, touch
-from cti_client.hub.services.threads import AnyRow, lock_thread
+from cti_client.hub.services.threads import lock_thread
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case
 from cti_client.wire import api

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, or_, select, update
 from cti_client.domain.clean_text import clean_text
 from cti_client.domain.errors import BadRequestError, NotFoundError, StaleVersionError
 from cti_client.hub.services.customers import contacts_changed
-from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.contacts import ADDRESS_FIELDS, search_text
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, phone, thread
 from cti_client.wire import api

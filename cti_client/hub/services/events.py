@@ -2,10 +2,12 @@
 
 from sqlalchemy import insert
 
+from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case_event
 
-_INSERT = insert(case_event)
+_COLUMNS = ("interaction_id", "case_id", "at", "kind", "detail", "agent_id")
+_INSERT = Statement(insert(case_event), _COLUMNS)
 
 
 def note_event(
@@ -18,8 +20,8 @@ def note_event(
     detail: str = "",
 ) -> None:
     """Write one entry, at the transaction's time."""
-    tx.conn.execute(
-        _INSERT,
+    _INSERT.run(
+        tx.conn,
         {
             "interaction_id": interaction_id,
             "case_id": case_id,

@@ -10,27 +10,30 @@ from cti_client.domain.interaction import CaseChoice, InteractionEvent, Interact
 from cti_client.hub.services.cases import begin_case
 from cti_client.hub.services.customers import contact_of
 from cti_client.hub.services.events import note_event
-from cti_client.hub.services.threads import AnyRow, lock_thread, lock_thread_of_interaction
+from cti_client.hub.services.threads import lock_thread, lock_thread_of_interaction
 from cti_client.hub.store.change import change_row
 from cti_client.hub.store.conditions import NOT_ENDED
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, case_event, interaction, message
 from cti_client.wire import api
 
-_LIVE = select(interaction).where(interaction.c.thread_id == bindparam("thread_id"), NOT_ENDED).with_for_update()
-_LAST_MESSAGE = select(func.max(message.c.id)).where(message.c.interaction_id == bindparam("interaction"))
-_SET_CASE_OF_EVENTS = (
+_LIVE = Statement(
+    select(interaction).where(interaction.c.thread_id == bindparam("thread_id"), NOT_ENDED).with_for_update()
+)
+_LAST_MESSAGE = Statement(select(func.max(message.c.id)).where(message.c.interaction_id == bindparam("interaction")))
+_SET_CASE_OF_EVENTS = Statement(
     update(case_event)
     .where(case_event.c.interaction_id == bindparam("interaction"), case_event.c.case_id.is_(None))
     .values(case_id=bindparam("case"))
 )
-_SET_IDLE = update(agent).where(agent.c.id == bindparam("agent")).values(idle_since=bindparam("since"))
-_BY_ID = select(interaction).where(interaction.c.id == bindparam("id")).with_for_update()
+_SET_IDLE = Statement(update(agent).where(agent.c.id == bindparam("agent")).values(idle_since=bindparam("since")))
+_BY_ID = Statement(select(interaction).where(interaction.c.id == bindparam("id")).with_for_update())
 
 
 def live_interaction(tx: Tx, thread_id: int) -> AnyRow | None:
     """The thread's one interaction that has not ended, locked. Lock the thread first."""
-    return tx.conn.execute(_LIVE, {"thread_id": thread_id}).first()
+    return _LIVE.first(tx.conn, {"thread_id": thread_id})
 
 
 def lock_interaction(tx: Tx, interaction_id: int) -> tuple[AnyRow, AnyRow]:
@@ -38,7 +41,7 @@ def lock_interaction(tx: Tx, interaction_id: int) -> tuple[AnyRow, AnyRow]:
     thread_row = lock_thread_of_interaction(tx, interaction_id)
     if thread_row is None:
         raise NotFoundError("This chat does not exist.")
-    return thread_row, tx.conn.execute(_BY_ID, {"id": interaction_id}).one()
+    return thread_row, _BY_ID.one(tx.conn, {"id": interaction_id})
 
 
 def require_holder(chat: AnyRow, agent_id: int) -> None:
@@ -66,7 +69,7 @@ def open_for_agent(
     thread_row = lock_thread(tx, chat.thread_id)
     contact_id = contact_of(tx, thread_row)
     case_id = begin_case(tx, chat.thread_id, contact_id, agent_id, choice, as_of=as_of)
-    last_message = tx.conn.scalar(_LAST_MESSAGE, {"interaction": chat.id})
+    last_message = _LAST_MESSAGE.scalar(tx.conn, {"interaction": chat.id})
     touch(
         tx,
         chat.id,
@@ -78,7 +81,7 @@ def open_for_agent(
         read_up_to=last_message or 0,
         why_waiting="",
     )
-    tx.conn.execute(_SET_CASE_OF_EVENTS, {"interaction": chat.id, "case": case_id})
+    _SET_CASE_OF_EVENTS.run(tx.conn, {"interaction": chat.id, "case": case_id})
     note_event(tx, chat.id, kind, case_id=case_id, agent_id=agent_id)
     agent_was_busy(tx, agent_id)
     messages_read_differently(tx, chat.id)
@@ -99,7 +102,7 @@ def messages_read_differently(tx: Tx, interaction_id: int) -> None:
 
 def agent_was_busy(tx: Tx, agent_id: int) -> None:
     """The agent got or ended a chat: others who have been idle longer are asked before them now."""
-    tx.conn.execute(_SET_IDLE, {"agent": agent_id, "since": tx.now})
+    _SET_IDLE.run(tx.conn, {"agent": agent_id, "since": tx.now})
 
 
 def agent_name(tx: Tx, agent_id: int | None) -> str:

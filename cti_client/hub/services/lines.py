@@ -3,23 +3,23 @@
 from sqlalchemy import Connection, bindparam, select
 
 from cti_client.domain.phone_number import parse_address
-from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.tables import line
 
-_BY_ADDRESSES = select(line).where(line.c.address.in_(bindparam("addresses", expanding=True)))
-_BY_ID = select(line).where(line.c.id == bindparam("id"))
+_BY_ADDRESSES = Statement(select(line).where(line.c.address.in_(bindparam("addresses", expanding=True))))
+_BY_ID = Statement(select(line).where(line.c.id == bindparam("id")))
 
 
 def line_by_id(conn: Connection, line_id: int) -> AnyRow | None:
     """This line, if there is one."""
-    return conn.execute(_BY_ID, {"id": line_id}).first()
+    return _BY_ID.first(conn, {"id": line_id})
 
 
 def line_of_recipient(conn: Connection, recipient: str) -> AnyRow | None:
     """The line that a gateway means by `recipient`: exactly, else with or without its plus, else in national form."""
     compact = "".join(character for character in recipient if character.isdigit() and character.isascii())
     spellings = [recipient.strip(), f"+{compact}", compact]
-    rows = {row.address: row for row in conn.execute(_BY_ADDRESSES, {"addresses": spellings})}
+    rows = {row.address: row for row in _BY_ADDRESSES.rows(conn, {"addresses": spellings})}
     for spelling in spellings:
         if spelling in rows:
             return rows[spelling]

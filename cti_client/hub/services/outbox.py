@@ -12,8 +12,8 @@ from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.hub.services.consents import OPT_OUT_POLICY, consent_state
 from cti_client.hub.services.deliveries import lock_message, move_message, opted_out_by_gateway
-from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.change import change_row
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import line, message, outbox, thread
 from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SubmitOutcome, Taken

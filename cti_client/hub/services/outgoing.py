@@ -3,7 +3,7 @@
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.interaction import Direction
 from cti_client.domain.sms_text import measure
-from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import message, outbox
 from cti_client.hub.store.upsert import insert_or_nothing, insert_row

@@ -21,7 +21,8 @@ from cti_client.hub.services.interactions import live_interaction, touch
 from cti_client.hub.services.lines import line_of_recipient
 from cti_client.hub.services.outgoing import queue_text
 from cti_client.hub.services.route_offers import route_offers
-from cti_client.hub.services.threads import AnyRow, thread_of_address
+from cti_client.hub.services.threads import thread_of_address
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case, inbound_key, interaction, message, stray_text, thread
 from cti_client.hub.store.upsert import insert_or_nothing, insert_row
@@ -45,15 +46,17 @@ class Received:
     stray: bool = False
 
 
-_KEY = select(inbound_key.c.message_id).where(
-    inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway")
+_KEY = Statement(
+    select(inbound_key.c.message_id).where(
+        inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway")
+    )
 )
-_SET_KEY = (
+_SET_KEY = Statement(
     update(inbound_key)
     .where(inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway"))
     .values(message_id=bindparam("message"))
 )
-_JOIN = (
+_JOIN = Statement(
     update(interaction)
     .where(interaction.c.id == bindparam("interaction"))
     .values(
@@ -63,8 +66,10 @@ _JOIN = (
         unread=interaction.c.unread + bindparam("more"),
     )
 )
-_SET_LAST_LINE = update(thread).where(thread.c.id == bindparam("thread")).values(last_line_id=bindparam("line"))
-_SET_CASE_TIME = update(case).where(case.c.id == bindparam("case")).values(last_at=bindparam("at"))
+_SET_LAST_LINE = Statement(
+    update(thread).where(thread.c.id == bindparam("thread")).values(last_line_id=bindparam("line"))
+)
+_SET_CASE_TIME = Statement(update(case).where(case.c.id == bindparam("case")).values(last_at=bindparam("at")))
 
 
 def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
@@ -72,7 +77,7 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     key = {"connection_id": connection_id, "gateway_id": clean_text(sms.gateway_id)[0]}
     if insert_or_nothing(tx.conn, inbound_key, key) is None:
         known = {"connection": key["connection_id"], "gateway": key["gateway_id"]}
-        message_id = tx.conn.scalar(_KEY, known)
+        message_id = _KEY.scalar(tx.conn, known)
         return Received(message_id, duplicate=True, stray=message_id is None)
     text, changed = clean_text(sms.text)
     recipient = clean_text(sms.recipient)[0]
@@ -117,10 +122,10 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
             **_size(text),
         },
     )
-    tx.conn.execute(_SET_KEY, {"connection": key["connection_id"], "gateway": key["gateway_id"], "message": message_id})
+    _SET_KEY.run(tx.conn, {"connection": key["connection_id"], "gateway": key["gateway_id"], "message": message_id})
     tx.news.message(message_id)
     if customer.last_line_id != line.id:
-        tx.conn.execute(_SET_LAST_LINE, {"thread": customer.id, "line": line.id})
+        _SET_LAST_LINE.run(tx.conn, {"thread": customer.id, "line": line.id})
     _apply_consent(tx, customer, line, consent, word, text, message_id, interaction_id)
     if begins:
         route_offers(tx)
@@ -165,10 +170,10 @@ def _join(tx: Tx, chat: AnyRow, line: AnyRow, at: Millis) -> None:
     is_open = chat.state == InteractionState.OPEN
     waiting_since = at if chat.waiting_since is None else chat.waiting_since
     changed = {"waiting": waiting_since, "line": line.id, "more": 1 if is_open else 0}
-    tx.conn.execute(_JOIN, {"interaction": chat.id, **changed})
+    _JOIN.run(tx.conn, {"interaction": chat.id, **changed})
     tx.news.interaction(chat.id)
     if is_open:
-        tx.conn.execute(_SET_CASE_TIME, {"case": chat.case_id, "at": tx.now})
+        _SET_CASE_TIME.run(tx.conn, {"case": chat.case_id, "at": tx.now})
     else:
         tx.news.topic("waiting")
         if chat.state == InteractionState.OFFERED and chat.line_id != line.id:

@@ -6,7 +6,7 @@ from cti_client.domain.clean_text import clean_text
 from cti_client.domain.delivery import DeliveryState, FailureReason, advance, sum_parts
 from cti_client.domain.interaction import Direction
 from cti_client.hub.services.deliveries import lock_message, move_message, opted_out_by_gateway
-from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import delivery_report, outbox
 from cti_client.telephony.sms.connection import DeliveryReport

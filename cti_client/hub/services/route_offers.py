@@ -7,8 +7,8 @@ from cti_client.domain.interaction import InteractionEvent, InteractionState, ne
 from cti_client.domain.offer import OfferState
 from cti_client.domain.routing import RoutableAgent, choose_agent
 from cti_client.hub.services.events import note_event
-from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store.conditions import IS_QUEUED
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, interaction, line, offer
 from cti_client.hub.store.upsert import insert_row
@@ -17,17 +17,20 @@ WHY_DECLINED = "declined"
 WHY_UNANSWERED = "nobody answered"
 WHY_NOBODY = "nobody was available"
 
-_QUEUED = (
+_CHATS = (
     select(interaction.c.id, interaction.c.why_waiting, line.c.offer_seconds)
     .join(line, line.c.id == interaction.c.line_id)
     .where(IS_QUEUED)
     .order_by(interaction.c.waiting_since, interaction.c.id)
     .with_for_update(of=interaction, skip_locked=True)
 )
-_NOT_TOLD = _QUEUED.where(interaction.c.why_waiting != WHY_NOBODY)
-_AVAILABLE = select(agent.c.id, agent.c.idle_since).where(agent.c.presence == Presence.AVAILABLE.value)
-_OFFERS = select(offer.c.agent_id, offer.c.number, offer.c.state).where(offer.c.interaction_id == bindparam("chat"))
-_MOVE = (
+_QUEUED = Statement(_CHATS)
+_NOT_TOLD = Statement(_CHATS.where(interaction.c.why_waiting != WHY_NOBODY))
+_AVAILABLE = Statement(select(agent.c.id, agent.c.idle_since).where(agent.c.presence == Presence.AVAILABLE.value))
+_OFFERS = Statement(
+    select(offer.c.agent_id, offer.c.number, offer.c.state).where(offer.c.interaction_id == bindparam("chat"))
+)
+_MOVE = Statement(
     update(interaction)
     .where(interaction.c.id == bindparam("moved"), interaction.c.state == bindparam("before"))
     .values(version=interaction.c.version + 1, state=bindparam("after"), why_waiting=bindparam("why"))
@@ -40,9 +43,9 @@ def route_offers(tx: Tx) -> int:
     A chat that everyone was asked for in vain goes to the Waiting list. One for which nobody is available stays
     queued (and shows in that list) until somebody is. Chats that another transaction holds are left to it.
     """
-    agents = {row.id: RoutableAgent(row.id, row.idle_since) for row in tx.conn.execute(_AVAILABLE)}
+    agents = {row.id: RoutableAgent(row.id, row.idle_since) for row in _AVAILABLE.rows(tx.conn)}
     made = 0
-    for chat in tx.conn.execute(_QUEUED if agents else _NOT_TOLD).all():
+    for chat in (_QUEUED if agents else _NOT_TOLD).rows(tx.conn):
         asked, number = _asked(tx, chat.id)
         chosen = choose_agent(agents.values(), asked)
         if chosen is not None:
@@ -65,7 +68,7 @@ def back_to_queue(tx: Tx, interaction_id: int, why: str) -> None:
 
 def _asked(tx: Tx, interaction_id: int) -> tuple[set[int], int]:
     """The agents who let an offer of this chat pass, and its last offer's number. A withdrawn offer asked nobody."""
-    offers = tx.conn.execute(_OFFERS, {"chat": interaction_id}).all()
+    offers = _OFFERS.rows(tx.conn, {"chat": interaction_id})
     passed = {row.agent_id for row in offers if row.state in (OfferState.DECLINED, OfferState.LAPSED)}
     return passed, max((row.number for row in offers), default=0)
 
@@ -99,6 +102,6 @@ def _move(
 ) -> None:
     """By compare-and-set: nothing happens where the chat is not in the state `before` any more."""
     after = before if event is None else next_state(before, event)
-    tx.conn.execute(_MOVE, {"moved": interaction_id, "before": before, "after": after, "why": why_waiting})
+    _MOVE.run(tx.conn, {"moved": interaction_id, "before": before, "after": after, "why": why_waiting})
     tx.news.interaction(interaction_id)
     tx.news.topic("waiting")

@@ -20,7 +20,7 @@ from cti_client.hub.services.consents import consent_state
 from cti_client.hub.services.interactions import lock_interaction, require_holder, touch
 from cti_client.hub.services.lines import line_by_id
 from cti_client.hub.services.outgoing import queue_text
-from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case, consent_ledger, message
 from cti_client.wire import api
@@ -31,7 +31,7 @@ STALE_AFTER: Millis = 2 * 60_000
 CLOCK_TOLERANCE: Millis = 2_000
 """The desktop estimates the hub's clock; less than this apart, two instants are not told apart."""
 
-_BY_CLIENT_ID = select(message.c.id, message.c.agent_id).where(message.c.client_id == bindparam("client_id"))
+_BY_CLIENT_ID = Statement(select(message.c.id, message.c.agent_id).where(message.c.client_id == bindparam("client_id")))
 
 
 def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
@@ -75,7 +75,7 @@ def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
 
 
 def _known(tx: Tx, agent_id: int, client_id: str) -> int | None:
-    row = tx.conn.execute(_BY_CLIENT_ID, {"client_id": client_id}).first()
+    row = _BY_CLIENT_ID.first(tx.conn, {"client_id": client_id})
     if row is None:
         return None
     if row.agent_id != agent_id:

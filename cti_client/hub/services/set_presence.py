@@ -7,7 +7,7 @@ from cti_client.domain.errors import NotFoundError
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.answer_offer import end_offer
 from cti_client.hub.services.route_offers import back_to_queue, route_offers
-from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, interaction, offer, thread
 

@@ -18,8 +18,9 @@ from cti_client.hub.services.interactions import live_interaction, lock_interact
 from cti_client.hub.services.lines import default_line, line_by_id
 from cti_client.hub.services.route_offers import back_to_queue
 from cti_client.hub.services.take_waiting import take_chat
-from cti_client.hub.services.threads import AnyRow, thread_of_address
+from cti_client.hub.services.threads import thread_of_address
 from cti_client.hub.store.numbers import check_number
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, offer, thread
 from cti_client.hub.store.upsert import insert_row

@@ -6,7 +6,7 @@ from cti_client.domain.interaction import CaseChoice, InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.answer_offer import end_offer, gone
 from cti_client.hub.services.interactions import lock_interaction, open_for_agent
-from cti_client.hub.services.threads import AnyRow
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import offer
 from cti_client.wire import api

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from cti_client.domain.errors import NotFoundError
 from cti_client.domain.phone_number import display
+from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.tables import contact, phone
 from cti_client.wire import api, records
 
@@ -23,8 +24,8 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae"
 """Letters with something that is no accent to Unicode."""
 _NUMBER_LIKE = re.compile(r"\+?[0-9()./\s-]+")
 
-_CONTACT = select(contact).where(contact.c.id == bindparam("id"))
-_PHONES = (
+_CONTACT = Statement(select(contact).where(contact.c.id == bindparam("id")))
+_PHONES = Statement(
     select(phone.c.address, phone.c.type, phone.c.sms)
     .where(phone.c.contact_id == bindparam("contact_id"))
     .order_by(phone.c.id)
@@ -44,10 +45,10 @@ _FIRST_NUMBERS = (
 
 def contact_record(conn: Connection, contact_id: int) -> records.Contact:
     """This contact with its numbers. Raises `NotFoundError`."""
-    row = conn.execute(_CONTACT, {"id": contact_id}).first()
+    row = _CONTACT.first(conn, {"id": contact_id})
     if row is None:
         raise NotFoundError("This contact does not exist.")
-    phones = conn.execute(_PHONES, {"contact_id": contact_id})
+    phones = _PHONES.rows(conn, {"contact_id": contact_id})
     return records.Contact(
         id=row.id,
         version=row.version,

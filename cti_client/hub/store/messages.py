@@ -6,13 +6,14 @@ A page costs the same at the newest end of a million messages as in the middle: 
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, select
 
 from cti_client.domain import Millis
 from cti_client.domain.case import case_label
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.domain.interaction import Direction
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.tables import agent, case, interaction, message, outbox, thread
 from cti_client.wire import api, records
 
@@ -56,22 +57,24 @@ MESSAGE_COLUMNS: Select[Any] = (
 )
 """One row a message for `to_wire`; add conditions, order and limit on `message`."""
 
-_ONE = MESSAGE_COLUMNS.where(message.c.id == bindparam("id"))
+_ONE = Statement(MESSAGE_COLUMNS.where(message.c.id == bindparam("id")))
 _THREAD = MESSAGE_COLUMNS.where(message.c.thread_id == bindparam("thread_id"))
 _BEFORE = message.c.id < bindparam("before")
 _AFTER = message.c.id > bindparam("after")
 _ROWS: BindParameter[int] = bindparam("rows")
-_NEWEST = _THREAD.order_by(message.c.id.desc()).limit(_ROWS)
-_OLDER = _NEWEST.where(_BEFORE)
-_NEWER = _THREAD.where(_AFTER).order_by(message.c.id).limit(_ROWS)
-_BETWEEN = _NEWER.where(_BEFORE)
+_BACKWARDS = _THREAD.order_by(message.c.id.desc()).limit(_ROWS)
+_NEWEST = Statement(_BACKWARDS)
+_OLDER = Statement(_BACKWARDS.where(_BEFORE))
+_ONWARDS = _THREAD.where(_AFTER).order_by(message.c.id).limit(_ROWS)
+_NEWER = Statement(_ONWARDS)
+_BETWEEN = Statement(_ONWARDS.where(_BEFORE))
 _IN_THREAD = select(message.c.id).where(message.c.thread_id == bindparam("thread_id")).limit(1)
-_FROM = _IN_THREAD.where(message.c.id >= bindparam("id"))
-_UP_TO = _IN_THREAD.where(message.c.id <= bindparam("id"))
-_THREAD_ID = select(thread.c.id).where(thread.c.id == bindparam("thread_id"))
+_FROM = Statement(_IN_THREAD.where(message.c.id >= bindparam("id")))
+_UP_TO = Statement(_IN_THREAD.where(message.c.id <= bindparam("id")))
+_THREAD_ID = Statement(select(thread.c.id).where(thread.c.id == bindparam("thread_id")))
 
 
-def to_wire(row: Row[*tuple[Any, ...]]) -> records.Message:
+def to_wire(row: AnyRow) -> records.Message:
     """The record of one row of `MESSAGE_COLUMNS`."""
     state = DeliveryState(row.state)
     retry_at: Millis | None = row.due_at if state is DeliveryState.QUEUED and row.attempt else None
@@ -102,7 +105,7 @@ def to_wire(row: Row[*tuple[Any, ...]]) -> records.Message:
 
 def one_message(conn: Connection, message_id: int) -> records.Message:
     """This message. Raises `NotFoundError`."""
-    row = conn.execute(_ONE, {"id": message_id}).first()
+    row = _ONE.first(conn, {"id": message_id})
     if row is None:
         raise NotFoundError("This message does not exist.")
     return to_wire(row)
@@ -125,15 +128,15 @@ def message_page(
         query, bounds = (_NEWER, {"after": after}) if before is None else (_BETWEEN, {"after": after, "before": before})
     else:
         query, bounds = (_NEWEST, {}) if before is None else (_OLDER, {"before": before})
-    rows = conn.execute(query, {**values, **bounds}).all()
+    rows = query.rows(conn, {**values, **bounds})
     more = len(rows) > limit
     rows = rows[:limit]
-    if not rows and conn.scalar(_THREAD_ID, {"thread_id": thread_id}) is None:
+    if not rows and _THREAD_ID.scalar(conn, {"thread_id": thread_id}) is None:
         raise NotFoundError("This conversation does not exist.")
     if after is None:
-        later = before is not None and conn.scalar(_FROM, {"thread_id": thread_id, "id": before}) is not None
+        later = before is not None and _FROM.scalar(conn, {"thread_id": thread_id, "id": before}) is not None
         return api.MessagePage(messages=tuple(map(to_wire, reversed(rows))), more_before=more, more_after=later)
-    earlier = conn.scalar(_UP_TO, {"thread_id": thread_id, "id": after}) is not None
+    earlier = _UP_TO.scalar(conn, {"thread_id": thread_id, "id": after}) is not None
     if before is not None and not more:
-        more = conn.scalar(_FROM, {"thread_id": thread_id, "id": before}) is not None
+        more = _FROM.scalar(conn, {"thread_id": thread_id, "id": before}) is not None
     return api.MessagePage(messages=tuple(map(to_wire, rows)), more_before=earlier, more_after=more)

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from cti_client.domain import Millis
 from cti_client.domain.call_id import sms_call_id
 from cti_client.domain.case import case_label, default_choice
 from cti_client.domain.interaction import CaseChoice, Direction
 from cti_client.domain.phone_number import display
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.tables import agent, case, contact, interaction, line, message, phone, thread
 from cti_client.wire.records import CaseBrief
 
@@ -85,40 +86,40 @@ def with_last_agent(query: Select[Any]) -> Select[Any]:
     return query.outerjoin(_last_agent, _last_agent.c.id == last_case.c.agent_id)
 
 
-def preview_fields(row: RowMapping) -> dict[str, Any]:
+def preview_fields(row: AnyRow) -> dict[str, Any]:
     """The fields that an Offer and a row of the Waiting list have in common."""
     return {
-        "interaction_id": row["interaction_id"],
-        "thread_id": row["thread_id"],
-        "call_id": sms_call_id(row["address"]),
-        "address": row["address"],
-        "address_display": display(row["address"]),
-        "line_name": row["line_name"],
-        "waiting_since": row["started_at"] if row["waiting_since"] is None else row["waiting_since"],
-        "customer_name": row["customer_name"],
-        "first_words": words(row["first_text"] or "") if row["shows_first_words"] else "",
+        "interaction_id": row.interaction_id,
+        "thread_id": row.thread_id,
+        "call_id": sms_call_id(row.address),
+        "address": row.address,
+        "address_display": display(row.address),
+        "line_name": row.line_name,
+        "waiting_since": row.started_at if row.waiting_since is None else row.waiting_since,
+        "customer_name": row.customer_name,
+        "first_words": words(row.first_text or "") if row.shows_first_words else "",
         "last_case": case_brief(row),
     }
 
 
-def case_brief(row: RowMapping) -> CaseBrief | None:
+def case_brief(row: AnyRow) -> CaseBrief | None:
     """From a row with `LAST_CASE_COLUMNS`; None where it has no such case."""
-    if row["last_case_id"] is None:
+    if row.last_case_id is None:
         return None
-    closed_at: Millis | None = row["last_case_closed_at"]
+    closed_at: Millis | None = row.last_case_closed_at
     return CaseBrief(
-        id=row["last_case_id"],
-        label=case_label(row["last_case_id"]),
-        subject=row["last_case_subject"],
-        last_at=row["last_case_at"] if closed_at is None else closed_at,
-        agent_name=row["last_case_agent"] or "",
+        id=row.last_case_id,
+        label=case_label(row.last_case_id),
+        subject=row.last_case_subject,
+        last_at=row.last_case_at if closed_at is None else closed_at,
+        agent_name=row.last_case_agent or "",
         closed=closed_at is not None,
     )
 
 
-def choice_at(row: RowMapping, at: Millis) -> CaseChoice:
+def choice_at(row: AnyRow, at: Millis) -> CaseChoice:
     """What Accept does by default, for a row with `LAST_CASE_COLUMNS` (A8)."""
-    return default_choice(row["last_case_at"], at)
+    return default_choice(row.last_case_at, at)
 
 
 def words(text: str, length: int = WORDS_LENGTH) -> str:

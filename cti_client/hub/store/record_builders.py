@@ -3,10 +3,10 @@
 Each answers in the order of the ids; what is not there, or is held by nobody now, is left out.
 """
 
-from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, exists, func, select, union_all
+from sqlalchemy import BindParameter, Connection, and_, bindparam, exists, func, select, union_all
 from sqlalchemy import case as when
 
 from cti_client.domain.call_id import sms_call_id
@@ -28,6 +28,7 @@ from cti_client.hub.store.previews import (
     with_last_agent,
     words,
 )
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.tables import agent, case, consent, interaction, line, message, offer, phone, thread
 from cti_client.wire import records
 
@@ -37,7 +38,7 @@ _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 
 _OFFER_FIELDS = ("id", "agent_id", "version", "number", "state", "made_at", "deadline")
 _named = offer.alias("named_offer")
-_OFFERS = (
+_OFFERS = Statement(
     PREVIEW.add_columns(*(offer.c[name] for name in _OFFER_FIELDS))
     .join(offer, offer.c.interaction_id == interaction.c.id)
     .where(
@@ -73,38 +74,40 @@ _LAST_TEXT_ID = (
     .correlate(interaction)
     .scalar_subquery()
 )
-_INTERACTIONS = with_last_agent(
-    select(
-        interaction,
-        thread.c.address,
-        thread.c.repliable,
-        thread.c.contact_id,
-        line.c.name.label("line_name"),
-        line.c.address.label("line_address"),
-        consent.c.state.label("consent_state"),
-        _last_text.c.text.label("last_text"),
-        _last_text.c.direction.label("last_direction"),
-        _last_text.c.at.label("last_at"),
-        *LAST_CASE_COLUMNS,
+_INTERACTIONS = Statement(
+    with_last_agent(
+        select(
+            interaction,
+            thread.c.address,
+            thread.c.repliable,
+            thread.c.contact_id,
+            line.c.name.label("line_name"),
+            line.c.address.label("line_address"),
+            consent.c.state.label("consent_state"),
+            _last_text.c.text.label("last_text"),
+            _last_text.c.direction.label("last_direction"),
+            _last_text.c.at.label("last_at"),
+            *LAST_CASE_COLUMNS,
+        )
+        .select_from(interaction)
+        .join(thread, thread.c.id == interaction.c.thread_id)
+        .join(line, line.c.id == interaction.c.line_id)
+        .outerjoin(consent, and_(consent.c.line_id == interaction.c.line_id, consent.c.address == thread.c.address))
+        .outerjoin(_last_text, _last_text.c.id == _LAST_TEXT_ID)
+        .outerjoin(last_case, last_case.c.id == when((_CONTINUES, interaction.c.case_id), else_=_LATEST_OTHER_CASE))
+        .where(interaction.c.id.in_(_IDS), interaction.c.state == InteractionState.OPEN.value)
+        .order_by(interaction.c.id)
     )
-    .select_from(interaction)
-    .join(thread, thread.c.id == interaction.c.thread_id)
-    .join(line, line.c.id == interaction.c.line_id)
-    .outerjoin(consent, and_(consent.c.line_id == interaction.c.line_id, consent.c.address == thread.c.address))
-    .outerjoin(_last_text, _last_text.c.id == _LAST_TEXT_ID)
-    .outerjoin(last_case, last_case.c.id == when((_CONTINUES, interaction.c.case_id), else_=_LATEST_OTHER_CASE))
-    .where(interaction.c.id.in_(_IDS), interaction.c.state == InteractionState.OPEN.value)
-    .order_by(interaction.c.id)
 )
 
-_OTHER_CONTACTS = (
+_OTHER_CONTACTS = Statement(
     select(phone.c.contact_id)
     .where(phone.c.address == bindparam("address"), phone.c.contact_id != bindparam("contact_id"))
     .order_by(phone.c.contact_id)
     .limit(_MOST_OTHER_CONTACTS)
 )
 
-_CASES = (
+_CASES = Statement(
     select(case, agent.c.name.label("agent_name"), interaction.c.id.label("interaction_id"))
     .select_from(case)
     .join(agent, agent.c.id == case.c.agent_id)
@@ -113,7 +116,7 @@ _CASES = (
     .order_by(case.c.id)
 )
 
-_MESSAGES = MESSAGE_COLUMNS.where(message.c.id.in_(_IDS)).order_by(message.c.id)
+_MESSAGES = Statement(MESSAGE_COLUMNS.where(message.c.id.in_(_IDS)).order_by(message.c.id))
 
 
 class OfferOf(NamedTuple):
@@ -128,10 +131,8 @@ def offers(conn: Connection, ids: Collection[int], of_chats: Collection[int] = (
     """These offers, and the ones that stand for these interactions."""
     if not ids and not of_chats:
         return []
-    rows = conn.execute(_OFFERS, {"ids": list(ids), "chats": list(of_chats)}).mappings()
-    return [
-        OfferOf(row["agent_id"], row["id"], _offer(row) if row["state"] == OfferState.OPEN else None) for row in rows
-    ]
+    rows = _OFFERS.rows(conn, {"ids": list(ids), "chats": list(of_chats)})
+    return [OfferOf(row.agent_id, row.id, _offer(row) if row.state == OfferState.OPEN else None) for row in rows]
 
 
 def interactions(conn: Connection, ids: Collection[int]) -> list[records.Interaction]:
@@ -146,71 +147,71 @@ def cases(conn: Connection, ids: Collection[int]) -> list[records.Case]:
 
 def messages(conn: Connection, ids: Collection[int]) -> list[records.Message]:
     """All of them."""
-    return [to_wire(row) for row in conn.execute(_MESSAGES, {"ids": list(ids)})] if ids else []
+    return [to_wire(row) for row in _rows(conn, _MESSAGES, ids)]
 
 
-def _rows(conn: Connection, query: Any, ids: Collection[int]) -> Iterable[RowMapping]:
-    return conn.execute(query, {"ids": list(ids)}).mappings().all() if ids else ()
+def _rows(conn: Connection, query: Statement, ids: Collection[int]) -> Sequence[AnyRow]:
+    return query.rows(conn, {"ids": list(ids)}) if ids else ()
 
 
-def _offer(row: RowMapping) -> records.Offer:
+def _offer(row: AnyRow) -> records.Offer:
     return records.Offer(
-        id=row["id"],
-        version=row["version"],
-        number=row["number"],
-        made_at=row["made_at"],
-        deadline=row["deadline"],
-        line_id=row["line_id"],
-        region=region(row["address"]),
-        default_choice=choice_at(row, row["made_at"]),
+        id=row.id,
+        version=row.version,
+        number=row.number,
+        made_at=row.made_at,
+        deadline=row.deadline,
+        line_id=row.line_id,
+        region=region(row.address),
+        default_choice=choice_at(row, row.made_at),
         **preview_fields(row),
     )
 
 
-def _interaction(conn: Connection, row: RowMapping) -> records.Interaction:
-    contact_id = row["contact_id"]
-    others = conn.scalars(_OTHER_CONTACTS, {"address": row["address"], "contact_id": contact_id or 0}).all()
+def _interaction(conn: Connection, row: AnyRow) -> records.Interaction:
+    contact_id = row.contact_id
+    others = _OTHER_CONTACTS.scalars(conn, {"address": row.address, "contact_id": contact_id or 0})
     return records.Interaction(
-        id=row["id"],
-        version=row["version"],
-        state=InteractionState(row["state"]),
-        direction=Direction(row["direction"]),
-        thread_id=row["thread_id"],
-        case_id=row["case_id"],
-        call_id=sms_call_id(row["address"]),
-        address=row["address"],
-        address_display=display(row["address"]),
-        repliable=row["repliable"],
-        line_id=row["line_id"],
-        line_name=row["line_name"],
-        line_address=row["line_address"],
-        line_display=display(row["line_address"]),
-        started_at=row["started_at"],
-        accepted_at=row["accepted_at"],
-        waiting_since=row["waiting_since"],
-        unread=row["unread"],
-        last_text=words(row["last_text"] or ""),
-        last_direction=Direction.IN if row["last_direction"] is None else Direction(row["last_direction"]),
-        last_at=row["last_at"] or 0,
-        consent=ConsentState.UNKNOWN if row["consent_state"] is None else ConsentState(row["consent_state"]),
+        id=row.id,
+        version=row.version,
+        state=InteractionState(row.state),
+        direction=Direction(row.direction),
+        thread_id=row.thread_id,
+        case_id=row.case_id,
+        call_id=sms_call_id(row.address),
+        address=row.address,
+        address_display=display(row.address),
+        repliable=row.repliable,
+        line_id=row.line_id,
+        line_name=row.line_name,
+        line_address=row.line_address,
+        line_display=display(row.line_address),
+        started_at=row.started_at,
+        accepted_at=row.accepted_at,
+        waiting_since=row.waiting_since,
+        unread=row.unread,
+        last_text=words(row.last_text or ""),
+        last_direction=Direction.IN if row.last_direction is None else Direction(row.last_direction),
+        last_at=row.last_at or 0,
+        consent=ConsentState.UNKNOWN if row.consent_state is None else ConsentState(row.consent_state),
         contact=None if contact_id is None else contact_record(conn, contact_id),
         other_contacts=tuple(contact_record(conn, other) for other in others),
         last_case=case_brief(row),
     )
 
 
-def _case(row: RowMapping) -> records.Case:
+def _case(row: AnyRow) -> records.Case:
     return records.Case(
-        id=row["id"],
-        version=row["version"],
-        label=case_label(row["id"]),
-        interaction_id=row["interaction_id"],
-        subject=row["subject"],
-        status=CaseStatus(row["status"]),
-        category=row["category"],
-        notes=row["notes"],
-        agent_name=row["agent_name"],
-        opened_at=row["opened_at"],
-        closed_at=row["closed_at"],
-        disposition=None if row["disposition"] is None else Disposition(row["disposition"]),
+        id=row.id,
+        version=row.version,
+        label=case_label(row.id),
+        interaction_id=row.interaction_id,
+        subject=row.subject,
+        status=CaseStatus(row.status),
+        category=row.category,
+        notes=row.notes,
+        agent_name=row.agent_name,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        disposition=None if row.disposition is None else Disposition(row.disposition),
     )

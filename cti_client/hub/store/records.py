@@ -14,6 +14,7 @@ from cti_client.hub.store import record_builders as build
 from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.envelopes import envelope, removal
 from cti_client.hub.store.news import News
+from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import append, records_after
 from cti_client.hub.store.tables import case, interaction, message
@@ -26,10 +27,12 @@ _CASES_THREADS = select(case.c.thread_id).where(case.c.id.in_(bindparam("cases",
 _MESSAGES_THREADS = select(message.c.thread_id).where(message.c.id.in_(bindparam("messages", expanding=True)))
 _TOUCHED: ColumnElement[bool] = literal_column("1")
 _HOLDING: ColumnElement[bool] = literal_column("0")
-_CHATS = union_all(
-    select(*_COLUMNS, _HOLDING.label("touched")).where(interaction.c.thread_id.in_(_MESSAGES_THREADS), NOT_ENDED),
-    select(*_COLUMNS, _TOUCHED).where(interaction.c.thread_id.in_(_CASES_THREADS), NOT_ENDED),
-    select(*_COLUMNS, _TOUCHED).where(interaction.c.id.in_(bindparam("chats", expanding=True))),
+_CHATS = Statement(
+    union_all(
+        select(*_COLUMNS, _HOLDING.label("touched")).where(interaction.c.thread_id.in_(_MESSAGES_THREADS), NOT_ENDED),
+        select(*_COLUMNS, _TOUCHED).where(interaction.c.thread_id.in_(_CASES_THREADS), NOT_ENDED),
+        select(*_COLUMNS, _TOUCHED).where(interaction.c.id.in_(bindparam("chats", expanding=True))),
+    )
 )
 
 _Told = defaultdict[int, list[Record]]
@@ -64,7 +67,7 @@ class _Touched:
         """By id: chats that were touched, or show a case that was."""
         self._holders: dict[int, int] = {}
         named = {"messages": list(news.messages), "cases": list(news.cases), "chats": list(news.interactions)}
-        for chat in conn.execute(_CHATS, named):
+        for chat in _CHATS.rows(conn, named):
             if chat.touched:
                 self.chats[chat.id] = chat
             if chat.state == InteractionState.OPEN:

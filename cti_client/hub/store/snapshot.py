@@ -6,15 +6,18 @@ from cti_client.domain.interaction import InteractionState
 from cti_client.hub.store import record_builders as build
 from cti_client.hub.store.conditions import OFFER_IS_OPEN
 from cti_client.hub.store.envelopes import Body, envelope
+from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.streams import last_seq
 from cti_client.hub.store.tables import interaction, message, offer
 from cti_client.wire.frames import Snapshot
 
-_OFFERS = select(offer.c.id).where(offer.c.agent_id == bindparam("agent_id"), OFFER_IS_OPEN)
-_CHATS = select(interaction.c.id, interaction.c.case_id).where(
-    interaction.c.agent_id == bindparam("agent_id"), interaction.c.state == InteractionState.OPEN.value
+_OFFERS = Statement(select(offer.c.id).where(offer.c.agent_id == bindparam("agent_id"), OFFER_IS_OPEN))
+_CHATS = Statement(
+    select(interaction.c.id, interaction.c.case_id).where(
+        interaction.c.agent_id == bindparam("agent_id"), interaction.c.state == InteractionState.OPEN.value
+    )
 )
-_MESSAGES = select(message.c.id).where(message.c.interaction_id.in_(bindparam("chats", expanding=True)))
+_MESSAGES = Statement(select(message.c.id).where(message.c.interaction_id.in_(bindparam("chats", expanding=True))))
 
 
 def snapshot(conn: Connection, agent_id: int) -> Snapshot:
@@ -22,9 +25,9 @@ def snapshot(conn: Connection, agent_id: int) -> Snapshot:
 
     Parents come before their children. Run it in one consistent read transaction (`Store.read` does).
     """
-    offers = conn.scalars(_OFFERS, {"agent_id": agent_id}).all()
-    chats = conn.execute(_CHATS, {"agent_id": agent_id}).all()
-    messages = conn.scalars(_MESSAGES, {"chats": [row.id for row in chats]}).all() if chats else ()
+    offers = _OFFERS.scalars(conn, {"agent_id": agent_id})
+    chats = _CHATS.rows(conn, {"agent_id": agent_id})
+    messages = _MESSAGES.scalars(conn, {"chats": [row.id for row in chats]}) if chats else ()
     bodies: list[Body] = [
         *(standing.body for standing in build.offers(conn, offers) if standing.body is not None),
         *build.interactions(conn, [row.id for row in chats]),

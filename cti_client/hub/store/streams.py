@@ -4,27 +4,28 @@ Numbers have no gap and grow in the order of the commits: the raised row of `str
 transaction ends, so nobody can commit number 8 before number 7.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql.dml import ReturningInsert
 
 from cti_client.domain import Millis
+from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.tables import agent_record, stream
 from cti_client.wire.codec import encode
 from cti_client.wire.records import Record
 
-_SEQ = select(stream.c.seq).where(stream.c.agent_id == bindparam("agent_id"))
-_AFTER = (
+_SEQ = Statement(select(stream.c.seq).where(stream.c.agent_id == bindparam("agent_id")))
+_AFTER = Statement(
     select(agent_record.c.seq, agent_record.c.record)
     .where(agent_record.c.agent_id == bindparam("agent_id"), agent_record.c.seq > bindparam("seq"))
     .order_by(agent_record.c.seq)
     .limit(bindparam("most"))
 )
+_INSERT = Statement(insert(agent_record), ("agent_id", "seq", "at", "record"))
 
 
 def append(conn: Connection, news: Mapping[int, Sequence[Record]], now: Millis) -> None:
@@ -36,15 +37,14 @@ def append(conn: Connection, news: Mapping[int, Sequence[Record]], now: Millis) 
     raise_by = [{"agent_id": agent_id, "seq": len(news[agent_id])} for agent_id in sorted(news) if news[agent_id]]
     if not raise_by:
         return
-    statement = _raise(on_postgresql=conn.dialect.name == "postgresql")
-    last = {row.agent_id: row.seq for row in conn.execute(statement, raise_by)}
+    last = _raise(conn, raise_by)
     rows = []
     for agent_id, seq in last.items():
         its_own = news[agent_id]
         for number, record in enumerate(its_own, start=seq - len(its_own) + 1):
             text = encode(msgspec.structs.replace(record, seq=number)).decode()
             rows.append({"agent_id": agent_id, "seq": number, "at": now, "record": text})
-    conn.execute(insert(agent_record), rows)
+    _INSERT.run_many(conn, rows)
 
 
 def break_off(conn: Connection) -> None:
@@ -58,7 +58,7 @@ def break_off(conn: Connection) -> None:
 
 def last_seq(conn: Connection, agent_id: int) -> int:
     """The number of the agent's newest record, 0 before the first."""
-    return conn.scalar(_SEQ, {"agent_id": agent_id}) or 0
+    return _SEQ.scalar(conn, {"agent_id": agent_id}) or 0
 
 
 def records_after(conn: Connection, agent_id: int, seq: int, limit: int) -> list[bytes] | None:
@@ -67,24 +67,33 @@ def records_after(conn: Connection, agent_id: int, seq: int, limit: int) -> list
     None where they are not all there any more (`seq` is too old), or `seq` was never given (a restored
     database): then a snapshot is needed.
     """
-    rows = conn.execute(_AFTER, {"agent_id": agent_id, "seq": seq, "most": limit}).all()
+    rows = _AFTER.rows(conn, {"agent_id": agent_id, "seq": seq, "most": limit})
     if rows:
         return [row.record.encode() for row in rows] if rows[0].seq == seq + 1 else None
     return [] if last_seq(conn, agent_id) == seq else None
 
 
+def _raise(conn: Connection, raise_by: Sequence[Mapping[str, int]]) -> dict[int, int]:
+    """Raise the streams; the last number of each. One alone goes the short way."""
+    statement = _raise_statement(on_postgresql=conn.dialect.name == "postgresql")
+    if len(raise_by) == 1:
+        rows: Iterable[Any] = statement.rows(conn, raise_by[0])
+    else:
+        rows = conn.execute(statement.core, raise_by)
+    return {row.agent_id: row.seq for row in rows}
+
+
 @cache
-def _raise(*, on_postgresql: bool) -> ReturningInsert[Any]:
+def _raise_statement(*, on_postgresql: bool) -> Statement:
+    columns = ("agent_id", "seq")
     if on_postgresql:
         from sqlalchemy.dialects import postgresql  # a desktop's own hub never pays for it
 
         for_postgresql = postgresql.insert(stream)
         raised = {"seq": stream.c.seq + for_postgresql.excluded.seq}
-        return for_postgresql.on_conflict_do_update(index_elements=[stream.c.agent_id], set_=raised).returning(
-            stream.c.agent_id, stream.c.seq
-        )
+        by_postgresql = for_postgresql.on_conflict_do_update(index_elements=[stream.c.agent_id], set_=raised)
+        return Statement(by_postgresql.returning(stream.c.agent_id, stream.c.seq), columns)
     for_sqlite = sqlite.insert(stream)
     raised = {"seq": stream.c.seq + for_sqlite.excluded.seq}
-    return for_sqlite.on_conflict_do_update(index_elements=[stream.c.agent_id], set_=raised).returning(
-        stream.c.agent_id, stream.c.seq
-    )
+    by_sqlite = for_sqlite.on_conflict_do_update(index_elements=[stream.c.agent_id], set_=raised)
+    return Statement(by_sqlite.returning(stream.c.agent_id, stream.c.seq), columns)

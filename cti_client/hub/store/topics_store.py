@@ -6,14 +6,17 @@ from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
 from cti_client.hub.store.conditions import IS_UNHELD
 from cti_client.hub.store.previews import PREVIEW, choice_at, preview_fields
+from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.tables import agent, interaction
 from cti_client.wire.topics import OwnPresence, Waiting, WaitingChat
 
 MOST_WAITING = 200
 """Rows of the Waiting list that are sent; the total counts all."""
 
-_WAITING = PREVIEW.where(IS_UNHELD).order_by(interaction.c.waiting_since, interaction.c.id).limit(bindparam("most"))
-_TOTAL = select(func.count()).select_from(interaction).where(IS_UNHELD, interaction.c.waiting_since > 0)
+_WAITING = Statement(
+    PREVIEW.where(IS_UNHELD).order_by(interaction.c.waiting_since, interaction.c.id).limit(bindparam("most"))
+)
+_TOTAL = Statement(select(func.count()).select_from(interaction).where(IS_UNHELD, interaction.c.waiting_since > 0))
 
 
 def waiting(conn: Connection) -> Waiting:
@@ -21,16 +24,16 @@ def waiting(conn: Connection) -> Waiting:
 
     `continues` is the rule's answer as of the moment when the chat began.
     """
-    rows = conn.execute(_WAITING, {"most": MOST_WAITING}).mappings().all()
+    rows = _WAITING.rows(conn, {"most": MOST_WAITING})
     chats = tuple(
         WaitingChat(
-            why=row["why_waiting"],
-            continues=choice_at(row, row["started_at"]) is CaseChoice.CONTINUE,
+            why=row.why_waiting,
+            continues=choice_at(row, row.started_at) is CaseChoice.CONTINUE,
             **preview_fields(row),
         )
         for row in rows
     )
-    total = len(chats) if len(chats) < MOST_WAITING else conn.scalar(_TOTAL) or 0
+    total = len(chats) if len(chats) < MOST_WAITING else _TOTAL.scalar(conn) or 0
     return Waiting(chats=chats, total=total)
 
 

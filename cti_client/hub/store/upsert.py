@@ -9,16 +9,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Table, insert
+from sqlalchemy import Column, Connection, Table, insert
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql.dml import ReturningInsert
+
+from cti_client.hub.store.statements import Statement
 
 
 def insert_row(conn: Connection, table: Table, values: Mapping[str, Any]) -> int:
     """Insert one row; its id."""
-    key = conn.execute(_insert(table), values).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    return _insert(table, tuple(values)).insert(conn, values)
 
 
 def insert_or_nothing(
@@ -31,13 +30,13 @@ def insert_or_nothing(
     """
     wanted = next(iter(table.primary_key)) if returning is None else returning
     on_postgresql = conn.dialect.name == "postgresql"
-    return conn.scalar(_insert_or_nothing(table, wanted, on_postgresql), values)
+    return _insert_or_nothing(table, wanted, tuple(values), on_postgresql).scalar(conn, values)
 
 
 def upsert(conn: Connection, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert the row `keys` + `values`, or set `values` where a row with these `keys` (a unique index) is there."""
     on_postgresql = conn.dialect.name == "postgresql"
-    conn.execute(_upsert(table, tuple(keys), tuple(values), on_postgresql), {**keys, **values})
+    _upsert(table, tuple(keys), tuple(values), on_postgresql).run(conn, {**keys, **values})
 
 
 # The statements are made once a table: making one takes as long as running it. PostgreSQL's are imported where they are
@@ -45,27 +44,27 @@ def upsert(conn: Connection, table: Table, keys: Mapping[str, Any], values: Mapp
 
 
 @cache
-def _insert(table: Table) -> Insert:
-    return insert(table)
+def _insert(table: Table, columns: tuple[str, ...]) -> Statement:
+    return Statement(insert(table), columns)
 
 
 @cache
-def _insert_or_nothing(table: Table, wanted: Column[Any], on_postgresql: bool) -> ReturningInsert[Any]:
+def _insert_or_nothing(table: Table, wanted: Column[Any], columns: tuple[str, ...], on_postgresql: bool) -> Statement:
     if on_postgresql:
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(table).on_conflict_do_nothing().returning(wanted)
-    return sqlite.insert(table).on_conflict_do_nothing().returning(wanted)
+        return Statement(postgresql.insert(table).on_conflict_do_nothing().returning(wanted), columns)
+    return Statement(sqlite.insert(table).on_conflict_do_nothing().returning(wanted), columns)
 
 
 @cache
-def _upsert(table: Table, keys: tuple[str, ...], values: tuple[str, ...], on_postgresql: bool) -> Insert:
+def _upsert(table: Table, keys: tuple[str, ...], values: tuple[str, ...], on_postgresql: bool) -> Statement:
     if on_postgresql:
         from sqlalchemy.dialects import postgresql
 
         for_postgresql = postgresql.insert(table)
         changes = {name: for_postgresql.excluded[name] for name in values}
-        return for_postgresql.on_conflict_do_update(index_elements=keys, set_=changes)
+        return Statement(for_postgresql.on_conflict_do_update(index_elements=keys, set_=changes), (*keys, *values))
     for_sqlite = sqlite.insert(table)
     changes = {name: for_sqlite.excluded[name] for name in values}
-    return for_sqlite.on_conflict_do_update(index_elements=keys, set_=changes)
+    return Statement(for_sqlite.on_conflict_do_update(index_elements=keys, set_=changes), (*keys, *values))

@@ -9,16 +9,19 @@ from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.lapse_offers import lapse_offers
+from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.store import Store
 from cti_client.hub.store.tables import agent, interaction, offer
 from cti_client.hub.workers.alarm import Alarm
 
 _SWEEP_MS = 60_000
 # The states stand in the statements as literals: only so does the planner use the partial indexes.
-_DEADLINE = select(func.min(offer.c.deadline)).where(offer.c.state == literal_column(f"'{OfferState.OPEN}'"))
-_ROUTABLE = select(
-    exists().where(interaction.c.state == literal_column(f"'{InteractionState.QUEUED}'"))
-    & exists().where(agent.c.presence == Presence.AVAILABLE)
+_DEADLINE = Statement(select(func.min(offer.c.deadline)).where(offer.c.state == literal_column(f"'{OfferState.OPEN}'")))
+_ROUTABLE = Statement(
+    select(
+        exists().where(interaction.c.state == literal_column(f"'{InteractionState.QUEUED}'"))
+        & exists().where(agent.c.presence == Presence.AVAILABLE)
+    )
 )
 
 
@@ -50,4 +53,4 @@ class OfferWorker:
 
 
 def _look(conn: Connection) -> tuple[Millis | None, bool]:
-    return conn.scalar(_DEADLINE), bool(conn.scalar(_ROUTABLE))
+    return _DEADLINE.scalar(conn), bool(_ROUTABLE.scalar(conn))

@@ -11,8 +11,8 @@ from cti_client.domain.errors import (
 )
 from cti_client.domain.interaction import CaseChoice, CaseStatus
 from cti_client.hub.services.edit_case import LONGEST, edit_case
-from cti_client.hub.services.threads import AnyRow
 from cti_client.hub.store import tables
+from cti_client.hub.store.statements import AnyRow
 from cti_client.wire import api
 from tests.helpers.service_hub import HOUR, MINUTE, ServiceHub
 

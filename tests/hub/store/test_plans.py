@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import create_engine, event
 
 from cti_client.hub.store import record_builders, records, snapshot, streams, topics_store
+from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.tables import metadata
 
 LISTS = ("ids", "chats", "cases", "messages")
-STATEMENTS: dict[str, Any] = {
+STATEMENTS: dict[str, Statement] = {
     "chats in the news": records._CHATS,
     "offers": record_builders._OFFERS,
     "interactions": record_builders._INTERACTIONS,
@@ -30,7 +31,7 @@ STATEMENTS: dict[str, Any] = {
 def test_no_table_is_scanned(name: str) -> None:
     raw = sqlite3.connect(":memory:")
     engine = create_engine("sqlite://", creator=lambda: raw)
-    statement = STATEMENTS[name]
+    statement = STATEMENTS[name].core
     values = {key: [1, 2] if key in LISTS else 1 for key in statement.compile().params}
     with engine.connect() as conn:
         metadata.create_all(conn)
