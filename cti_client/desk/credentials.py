@@ -35,6 +35,7 @@ _SAFE_BACKENDS = frozenset(
     }
 )
 _STORAGE_KEY = "storage key"
+_SAID = "the person knows that this is a file"
 
 
 class Keyring(Protocol):
@@ -87,6 +88,14 @@ class Credentials:
                 await self._set(_STORAGE_KEY, key)
             in_file = await asyncio.to_thread(self._file.get, _STORAGE_KEY)
             return tuple(one.encode() for one in dict.fromkeys((key, in_file)) if one)
+
+    async def is_first_time_insecure(self) -> bool:
+        """True once for these files, to say it to the person. Raises `OSError`."""
+        async with self._lock:
+            if await asyncio.to_thread(self._file.get, _SAID) is not None:
+                return False
+            await asyncio.to_thread(self._file.set, _SAID, "yes")
+            return True
 
     async def token(self, hub_url: str) -> str | None:
         """The token for this hub, if one is kept; one that a file had to keep moves into the keyring once it can.

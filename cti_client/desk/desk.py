@@ -34,10 +34,10 @@ log = logging.getLogger(__name__)
 _OFFERS_REMEMBERED = 500
 _LOOKUP_SECONDS = 20.0
 _INSECURE = (
-    "This computer has no keyring that can be used. Unsent texts and drafts are kept in files that other people with "
-    "your account could read."
+    "This computer has no keyring that can be used: unsent texts and drafts are protected by your user account alone."
 )
 _UNREADABLE = "{n} unsent texts cannot be read while the keyring is locked. They are kept."
+_BROKEN = "The link broke down by a mistake of this program. Trying again may help."
 _NO_FILE = "Unsent texts cannot be kept on this computer, so nothing can be sent: {why}"
 
 
@@ -128,7 +128,6 @@ class Desk(QObject):
 
     def start(self) -> None:
         """Find the hub and keep the link to it, in the background."""
-        self._stop_listening = on_wake(self._nudge)
         self._tasks.start(self._open_pending(), name="unsent texts")
         self._tasks.start(self._keep_link(), name="link")
 
@@ -341,20 +340,30 @@ class Desk(QObject):
             self.notice.emit(_NO_FILE.format(why=why))
             raise
         self.insecure_storage = self._credentials.insecure
-        if self.insecure_storage:
+        if self.insecure_storage and await self._credentials.is_first_time_insecure():
             self.notice.emit(_INSECURE)
 
     async def _keep_link(self) -> None:
+        """Whatever breaks here, the link never looks alive while it is not."""
         try:
             access = await self._find_hub()
         except Exception as error:
             words = str(error) if isinstance(error, DeskError) else f"The hub cannot be started: {error}"
             self._show_link(LinkView(LinkStatus.REFUSED, words, since=self.now()))
             raise
-        self._client = HubClient(access)
-        await self._client.prepare()
-        self._driver = LinkDriver(self._client, self._hear, self._follow_link, client="desktop")
-        await self._driver.run()
+        client = self._client = HubClient(access)
+        try:
+            await client.prepare()
+            self._stop_listening = on_wake(self._nudge)
+            self._driver = LinkDriver(client, self._hear, self._follow_link, client="desktop")
+            await self._driver.run()
+        except Exception:
+            self._driver = None
+            self._stop_listening()
+            self._stop_listening = _nothing
+            await client.close()
+            self._show_link(LinkView(LinkStatus.REFUSED, _BROKEN, since=self.now()))
+            raise
 
     def _nudge(self) -> None:
         if self._driver is not None:

@@ -247,7 +247,6 @@ class Link:
                 self._welcome(frame, now, outputs)
             case Snapshot() if self.phase in (Phase.SYNCING, Phase.LIVE):
                 self.last_seq = frame.seq
-                self._gap_after = None
                 outputs.append(Replace(frame))
                 if self.phase is Phase.SYNCING:
                     self._go_live(now)

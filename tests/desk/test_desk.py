@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -13,9 +14,10 @@ from PySide6.QtWidgets import QApplication
 from cti_client.desk.credentials import Credentials
 from cti_client.desk.desk import Desk
 from cti_client.desk.errors import HubAwayError, HubRefusedError, InsecureHubError, KeepingError
-from cti_client.desk.hub_client import HubAccess
+from cti_client.desk.hub_client import HubAccess, HubClient
 from cti_client.desk.lookup import LookupView, look_up
 from cti_client.desk.pending_sends import STALE
+from cti_client.desk.state import DeskState
 from cti_client.desk.views import LinkStatus, PendingState
 from cti_client.domain.agent import Presence
 from cti_client.domain.consent import ConsentState
@@ -213,6 +215,27 @@ async def test_the_hub_restarts_while_texts_wait_and_every_one_goes_once_in_orde
             assert [one.text for one in gateway.submitted] == ["one", "two", "three"]
 
 
+async def test_a_text_whose_answer_is_lost_waits_no_more_once_its_record_shows_it(
+    desks: DeskMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_call = HubClient.call
+
+    async def lose_the_answer(
+        self: HubClient, method: str, path: str, as_type: Any, body: object = None, seconds: float | None = None
+    ) -> Any:
+        answer = await real_call(self, method, path, as_type, body, seconds)
+        if path == "/messages":
+            raise HubAwayError
+        return answer
+
+    monkeypatch.setattr(HubClient, "call", lose_the_answer)
+    async with running_hub(desks.folder) as hub, desks.at(hub.url) as desk:
+        interaction_id = await chat(desk, hub)
+        client_id = await desk.send(interaction_id, "one")
+        await until(lambda: not desk.pending_of(interaction_id), desk.pending_changed)
+        assert [one.client_id for one in desk.messages_of(interaction_id)] == ["", client_id]
+
+
 async def test_the_desktop_restarts_with_a_chat_open_and_everything_is_back(desks: DeskMaker) -> None:
     async with running_hub(desks.folder) as hub:
         async with desks.at(hub.url) as desk:
@@ -379,20 +402,37 @@ async def test_the_time_is_the_hubs_whatever_this_computers_clock_says(desks: De
 
 
 async def test_without_a_keyring_it_is_said_once_and_works(desks: DeskMaker) -> None:
+    async def find() -> HubAccess:
+        return HubAccess(hub.url, TOKEN)
+
     async with running_hub(desks.folder) as hub:
+        for times in (1, 0):
+            desk = desks.make(find)
+            with watched(desk.notice) as notices:
+                desk.start()
+                await live(desk)
+                await desk.load_draft(1)  # the file is open by now
+                await until(lambda: len(notices) >= times, desk.notice)  # noqa: B023  awaited here
+                await desk.close()
+            assert desk.insecure_storage
+            assert len(notices) == times
+            assert all("keyring" in words for (words,) in notices)
 
-        async def find() -> HubAccess:
-            return HubAccess(hub.url, TOKEN)
 
-        desk = desks.make(find)
-        with watched(desk.notice) as notices:
-            desk.start()
-            await until(lambda: notices, desk.notice)
-            await live(desk)
-        assert desk.insecure_storage
-        assert len(notices) == 1
-        assert "keyring" in notices[0][0]
-        await desk.close()
+async def test_a_link_that_breaks_by_our_mistake_says_so_and_may_be_tried_again(
+    desks: DeskMaker, failures: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running_hub(desks.folder) as hub:
+        with monkeypatch.context() as broken:
+            broken.setattr(DeskState, "replace", lambda *_: 1 // 0)
+            async with desks.at(hub.url) as desk:
+                await until(lambda: desk.link.status is LinkStatus.REFUSED, desk.link_changed)
+                assert "mistake" in desk.link.detail
+                broken.undo()
+                desk.retry()
+                await live(desk)
+    assert [one.partition("(")[0] for one in failures] == ["desk: link: ZeroDivisionError"]
+    failures.clear()
 
 
 async def test_a_disk_that_cannot_keep_texts_is_said_and_chats_still_come(

@@ -288,6 +288,50 @@ async def test_an_old_text_that_may_have_arrived_is_asked_for_without_a_yes(benc
     assert [post.confirmed for post in bench.hub.posts] == [False, False]
 
 
+async def test_that_it_may_have_arrived_is_remembered_over_a_crash_for_a_text_that_had_to_wait_first(
+    bench: Bench,
+) -> None:
+    lost = Away()
+    bench.hub.after = lost
+    async with bench.desktop(live=False) as pending:
+        await send(pending, "arrived")
+        pending.set_live(True)
+        await bench.rests.get()
+    bench.clock.time += 10 * STALE
+    lost.away = False
+    async with bench.desktop() as pending:
+        await bench.until(lambda: len(bench.told) == 1)
+        await bench.gone(pending)
+
+    assert bench.hub.texts == ["arrived"]
+
+
+async def test_a_link_lost_while_the_disk_works_holds_the_text_back(bench: Bench) -> None:
+    async with bench.desktop(live=False) as pending:
+        await send(pending, "one")
+        pending.set_live(True)
+        await asyncio.sleep(0)  # it has begun, and waits for the disk
+        pending.set_live(False)
+        await pending.load_draft(1)
+        await pending.load_draft(1)
+        assert bench.hub.posts == []
+        pending.set_live(True)
+        await bench.gone(pending)
+
+    assert bench.hub.texts == ["one"]
+
+
+async def test_a_person_who_leaves_while_the_disk_works_takes_the_text_along(bench: Bench) -> None:
+    async with bench.desktop(live=False) as pending:
+        await send(pending, "one")
+        pending.set_live(True)
+        await asyncio.sleep(0)
+        pending.use("hub-2", 7)
+        await pending.load_draft(1)
+        await pending.load_draft(1)
+        assert bench.hub.posts == []
+
+
 async def test_an_old_text_that_did_not_arrive_is_refused_by_the_hub_and_asks(bench: Bench) -> None:
     away = Away()
     bench.hub.before = away
