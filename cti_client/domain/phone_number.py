@@ -109,8 +109,7 @@ def display(address: Address | str) -> str:
 def region(address: Address | str) -> str:
     """The English name of the number's country, empty where it is not known (also for short codes)."""
     value = address if isinstance(address, str) else address.value
-    number = _international(value) if _is_e164(value) else None
-    return "" if number is None else country_name(_country_of(number))
+    return country_name(_country_of(value)) if _is_e164(value) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -121,7 +120,7 @@ def _parse(raw: str, country: str) -> Address:
         number = _read(text, digits, country)
         if number is not None:
             value = f"+{number.country_code}{_national(number)}"
-            return Address(value, AddressKind.E164, True, _country_of(number))
+            return Address(value, AddressKind.E164, True, _country_of(value))
         if not text.startswith("+") and 3 <= len(digits) <= _SHORT_CODE_LONGEST:
             return Address(digits, AddressKind.SHORT_CODE, True)
         return Address(f"+{digits}" if text.startswith("+") else digits, AddressKind.ODD, False)
@@ -136,6 +135,8 @@ def _read(text: str, digits: str, country: str) -> "PhoneNumber | None":
     import phonenumbers
 
     readings = list(_readings(text, digits, country))
+    if len(readings) == 1:
+        return readings[0]
     for number in readings:
         if phonenumbers.is_valid_number(number):
             return number
@@ -157,11 +158,8 @@ def _readings(text: str, digits: str, country: str) -> Iterator["PhoneNumber"]:
         elif no_short_code:
             spellings.append((f"+{digits}", None))
     for spelling, default_country in spellings:
-        try:
-            number = phonenumbers.parse(spelling, default_country)
-        except phonenumbers.NumberParseException:
-            continue
-        if _is_whole(number):
+        number = _parsed(spelling, default_country)
+        if number is not None and _is_whole(number):
             yield number
 
 
@@ -182,10 +180,14 @@ def _national(number: "PhoneNumber") -> str:
     return str(phonenumbers.national_significant_number(number))
 
 
-def _country_of(number: "PhoneNumber") -> str:
+@lru_cache(maxsize=4096)
+def _country_of(value: str) -> str:
     """The country's ISO code; of several that share a calling code only the one that the number's range names."""
     import phonenumbers
 
+    number = _international(value)
+    if number is None:
+        return ""
     code = phonenumbers.region_code_for_number(number)
     if code is None and number.country_code is not None:
         sharing = phonenumbers.region_codes_for_country_code(number.country_code)
@@ -196,9 +198,8 @@ def _country_of(number: "PhoneNumber") -> str:
 def _lacks_area_code(digits: str, country: str) -> bool:
     import phonenumbers
 
-    try:
-        number = phonenumbers.parse(digits, country)
-    except phonenumbers.NumberParseException:
+    number = _parsed(digits, country)
+    if number is None:
         return False
     reason = phonenumbers.is_possible_number_with_reason(number)
     return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
@@ -209,10 +210,16 @@ def _is_e164(value: str) -> bool:
 
 
 def _international(value: str) -> "PhoneNumber | None":
+    return _parsed(value, None)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(spelling: str, country: str | None) -> "PhoneNumber | None":
+    """Never to be changed: it is handed out again."""
     import phonenumbers
 
     try:
-        return phonenumbers.parse(value, None)
+        return phonenumbers.parse(spelling, country)
     except phonenumbers.NumberParseException:
         return None
 
