@@ -52,12 +52,25 @@ class Desktop:
     """One person's desktop with its embedded hub. Made on the Qt loop; owns all that `start` starts until `close`."""
 
     def __init__(
-        self, app: QApplication, paths: Paths, settings: HubSettings, person: str, *, theme: str, quiet: bool = False
+        self,
+        app: QApplication,
+        paths: Paths,
+        settings: HubSettings,
+        person: str,
+        *,
+        theme: str,
+        quiet: bool = False,
+        credentials: Credentials | None = None,
     ) -> None:
-        """`theme`: `light`, `dark` or `system` (then the person's own choice). `quiet`: no sound, no notifications."""
+        """`theme`: `light`, `dark` or `system` (then the person's own choice). `quiet`: no sound, no notifications.
+
+        `credentials`: the system's keyring unless given.
+        """
         paths.make()
         self._settings, self._person = settings, person
         self._hub: EmbeddedHub | None = None
+        self.hub_url = ""
+        """Where the embedded hub listens, once it does."""
         self._ended = asyncio.Event()
         self._tasks = TaskOwner("desktop", _log_failure)
         store = QSettings(str(paths.settings), QSettings.Format.IniFormat)
@@ -65,7 +78,7 @@ class Desktop:
         chosen = preferences.appearance if theme == "system" else theme
         self.theme = Theme(dark={"light": False, "dark": True}.get(chosen))
         self.theme.apply(app)
-        self.desk = Desk(self._find_hub, paths.desk_database, Credentials(paths.data))
+        self.desk = Desk(self._find_hub, paths.desk_database, credentials or Credentials(paths.data))
         self._ticker = Ticker(self.desk.now)
         tray = Tray(self.theme)
         self._player: SoundPlayer = SilentPlayer() if quiet else DevicePlayer()
@@ -92,11 +105,6 @@ class Desktop:
         self.shell.start()
         self.desk.start()
 
-    @property
-    def hub_url(self) -> str:
-        """Where the embedded hub listens, once it does."""
-        return self._url
-
     async def ended(self) -> None:
         """Returns when the person quits."""
         await self._ended.wait()
@@ -122,11 +130,9 @@ class Desktop:
         )
         return CaseParts(window, session)
 
-    _url = ""
-
     async def _find_hub(self) -> HubAccess:
-        self._url, token = await asyncio.to_thread(self._start_hub)
-        return HubAccess(self._url, token)
+        self.hub_url, token = await asyncio.to_thread(self._start_hub)
+        return HubAccess(self.hub_url, token)
 
     def _start_hub(self) -> tuple[str, str]:
         from cti_client.hub.embedded import EmbeddedHub  # SQLAlchemy and aiohttp: after the window

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
 from cti_client.bootstrap import Desktop, quit_on_signals, run_in_qt, running
+from cti_client.demo.demo_keyring import DemoKeyring
 from cti_client.demo.handset_client import HandsetClient
 from cti_client.demo.handset_window import HandsetWindow
 from cti_client.demo.sample_data import load_customers, seed_sample_data
 from cti_client.demo.settings import LINE, SIMULATOR, person, simulated
+from cti_client.desk.credentials import Credentials
 from cti_client.desk.tasks import TaskOwner
 from cti_client.hub.bus import Bus
 from cti_client.hub.config import AgentConfig, HubConfig
@@ -24,12 +26,15 @@ from cti_client.paths import Paths
 from cti_client.system.single_instance import SingleInstance
 from cti_client.telephony.sms.registry import system_clock
 
+OFFER_SECONDS = 60
+"""Longer than the product's own 20 s: a newcomer has two windows to look at."""
+
 NEW_CUSTOMER = ("Somebody new", "+15550142233")
 
 
 @asynccontextmanager
 async def demo_desktop(
-    app: QApplication, paths: Paths, *, theme: str, offer_seconds: int = 20, quiet: bool = False
+    app: QApplication, paths: Paths, *, theme: str, offer_seconds: int = OFFER_SECONDS, quiet: bool = False
 ) -> AsyncIterator[tuple[Desktop, HandsetWindow]]:
     """A running desktop with sample data, and the handset window beside it."""
     paths.make()
@@ -40,7 +45,9 @@ async def demo_desktop(
         asyncio.run(_seed(config, name))
         return config
 
-    async with running(Desktop(app, paths, settings, name, theme=theme, quiet=quiet)) as desktop:
+    credentials = Credentials(paths.data, open_keyring=lambda: DemoKeyring(paths.data))
+    desktop = Desktop(app, paths, settings, name, theme=theme, quiet=quiet, credentials=credentials)
+    async with running(desktop):
         tasks = TaskOwner("handset", lambda task, error: desktop.window.notice.say(f"{task}: {error}", "bad"))
         await _hub_is_there(desktop)
         client = HandsetClient(f"{desktop.hub_url}/gateway/{SIMULATOR}")

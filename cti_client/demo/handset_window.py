@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTime, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
@@ -46,7 +46,7 @@ class HandsetWindow(QWidget):
         self._theme, self._client, self._tasks, self._line = theme, client, tasks, line
         self._may_close = False
         self._listening: set[str] = set()
-        self._texts: dict[str, list[tuple[bool, str]]] = {}
+        self._texts: dict[str, list[tuple[bool, str, str]]] = {}
         self.setWindowTitle("Handset – the customer’s phone")
         self.setObjectName("handset")
         self.resize(340, 620)
@@ -106,7 +106,7 @@ class HandsetWindow(QWidget):
 
     def texts(self, number: str) -> list[str]:
         """What has arrived at a phone, oldest first."""
-        return [text for mine, text in self._texts.get(number, []) if not mine]
+        return [text for mine, text, _ in self._texts.get(number, []) if not mine]
 
     def close_for_good(self) -> None:
         """Close, at the end of the demo."""
@@ -129,7 +129,7 @@ class HandsetWindow(QWidget):
         else:
             self.problem.hide()
             self.text.clear()
-            self._add(number, True, text)
+            self._add(number, True, text, "sent")
         finally:
             self.send.setEnabled(True)
 
@@ -146,12 +146,13 @@ class HandsetWindow(QWidget):
                 await asyncio.sleep(RETRY_S)
 
     def _arrived(self, number: str, arrived: PhoneText) -> None:
-        self._add(number, False, arrived.text)
+        parts = "1 part" if arrived.parts == 1 else f"{arrived.parts} parts, joined by the phone"
+        self._add(number, False, arrived.text, parts)
         self.text_arrived.emit(number, arrived.text)
 
-    def _add(self, number: str, mine: bool, text: str) -> None:
+    def _add(self, number: str, mine: bool, text: str, detail: str) -> None:
         texts = self._texts.setdefault(number, [])
-        texts.append((mine, text))
+        texts.append((mine, text, f"{QTime.currentTime().toString('HH:mm')} · {detail}"))
         del texts[:-SHOWN]
         if number == self.number:
             self._paint(texts)
@@ -164,7 +165,7 @@ class HandsetWindow(QWidget):
         self._paint(self._texts.get(number, []))
         self.text.setFocus()
 
-    def _paint(self, texts: list[tuple[bool, str]]) -> None:
+    def _paint(self, texts: list[tuple[bool, str, str]]) -> None:
         page = QWidget()
         column = QVBoxLayout(page)
         column.setSpacing(8)
@@ -175,7 +176,7 @@ class HandsetWindow(QWidget):
             column.addWidget(empty, 1)
         else:
             column.addStretch(1)
-        for mine, text in texts:
+        for mine, text, detail in texts:
             bubble = QFrame()
             bubble.setStyleSheet(self._bubble_style(mine))
             inside = QVBoxLayout(bubble)
@@ -184,6 +185,7 @@ class HandsetWindow(QWidget):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
             inside.addWidget(label)
+            inside.addWidget(_plain(detail, "small"))
             row = QHBoxLayout()
             if mine:
                 row.addSpacing(40)

@@ -290,7 +290,7 @@ def run_tour(out: Path, *, data: Path | None, theme: str, quiet: bool) -> int:
 
 
 async def _tour(app: QApplication, out: Path, data: Path, theme: str, say: Callable[[str], None]) -> int:
-    async with demo_desktop(app, paths_in(data), theme=theme, offer_seconds=60, quiet=True) as (desktop, handset):
+    async with demo_desktop(app, paths_in(data), theme=theme, quiet=True) as (desktop, handset):
         tour = Tour(desktop, handset, out, say)
         try:
             await tour.run()
