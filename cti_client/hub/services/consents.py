@@ -37,13 +37,18 @@ def change_consent(
     words: str = "",
     message_id: int | None = None,
     agent_id: int | None = None,
+    before: ConsentState | None = None,
+    chat_is_new: bool = False,
 ) -> bool:
     """Set the state and keep the proof; False where it was so already (nothing is changed then).
+
+    Who has read the state under the thread's lock hands it in as `before`. `chat_is_new`: this transaction began the
+    thread's chat, so nobody has been shown it without this change.
 
     The number's SMS tag follows. On opting out, texts that wait for the gateway on this line are failed, so that
     nothing reaches the number any more but what the gateway has taken already. The thread must be locked.
     """
-    before = consent_state(tx, line_id, thread_row.address)
+    before = consent_state(tx, line_id, thread_row.address) if before is None else before
     if before is state:
         return False
     address = thread_row.address
@@ -67,7 +72,7 @@ def change_consent(
         tag_number(tx, address, sms=not opted_out)
     if opted_out:
         _fail_waiting_texts(tx, thread_row.id, line_id)
-    chat = live_interaction(tx, thread_row.id)
+    chat = None if chat_is_new else live_interaction(tx, thread_row.id)
     if chat is not None:
         touch(tx, chat.id)
         if opted_out or before is ConsentState.OPTED_OUT:

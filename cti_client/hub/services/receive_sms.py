@@ -89,7 +89,7 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
         return Received(None, stray=True)
 
     sender = parse_address(clean_text(sms.sender)[0], line.country)
-    customer = thread_of_address(tx, sender.value, repliable=sender.repliable)
+    customer = thread_of_address(tx, sender.value, repliable=sender.repliable, line_id=line.id)
     consent = consent_state(tx, line.id, customer.address)
     word = keyword(text)
     contact_of(tx, customer, sms=transition(consent, word) is ConsentState.OPTED_IN)
@@ -126,7 +126,7 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     tx.news.message(message_id)
     if customer.last_line_id != line.id:
         _SET_LAST_LINE.run(tx.conn, {"thread": customer.id, "line": line.id})
-    _apply_consent(tx, customer, line, consent, word, text, message_id, interaction_id)
+    _apply_consent(tx, customer, line, consent, word, text, message_id, interaction_id, chat_is_new=begins)
     if begins:
         route_offers(tx)
     return Received(message_id)
@@ -189,6 +189,8 @@ def _apply_consent(
     text: str,
     message_id: int,
     interaction_id: int | None,
+    *,
+    chat_is_new: bool,
 ) -> None:
     """Consent follows the customer's words. A confirmation goes out only where something changed (B7)."""
     state = transition(before, word)
@@ -200,7 +202,17 @@ def _apply_consent(
         basis = "texted START"
     else:
         basis = "texted first"
-    change_consent(tx, customer, line.id, state, basis=basis, words=text, message_id=message_id)
+    change_consent(
+        tx,
+        customer,
+        line.id,
+        state,
+        basis=basis,
+        words=text,
+        message_id=message_id,
+        before=before,
+        chat_is_new=chat_is_new,
+    )
     if state is ConsentState.OPTED_OUT:
         confirmation, policy = OPT_OUT_CONFIRMATION, OPT_OUT_POLICY
     elif before is ConsentState.OPTED_OUT:

@@ -5,19 +5,19 @@ from sqlalchemy import bindparam, select
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import interaction, thread
-from cti_client.hub.store.upsert import insert_or_nothing
+from cti_client.hub.store.upsert import insert_row_or_nothing
 
 _BY_ADDRESS = Statement(select(thread).where(thread.c.address == bindparam("address")).with_for_update())
 _BY_ID = Statement(select(thread).where(thread.c.id == bindparam("id")).with_for_update())
 _OF_INTERACTION = Statement(select(interaction.c.thread_id).where(interaction.c.id == bindparam("id")))
 
 
-def thread_of_address(tx: Tx, address: str, *, repliable: bool) -> AnyRow:
-    """The locked thread of this normalised address, made if there is none yet."""
+def thread_of_address(tx: Tx, address: str, *, repliable: bool, line_id: int | None = None) -> AnyRow:
+    """The locked thread of this normalised address, made (with the line that it was last used on) if there is none."""
     row = _BY_ADDRESS.first(tx.conn, {"address": address})
     if row is None:
-        insert_or_nothing(tx.conn, thread, {"address": address, "repliable": repliable})
-        row = _BY_ADDRESS.one(tx.conn, {"address": address})
+        values = {"address": address, "repliable": repliable, "last_line_id": line_id}
+        row = insert_row_or_nothing(tx.conn, thread, values) or _BY_ADDRESS.one(tx.conn, {"address": address})
     return row
 
 
