@@ -62,6 +62,8 @@ class GlyphEngine(QIconEngine):
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Qt's hook: the glyph on a transparent ground, `size` in device pixels."""
+        if size.isEmpty():  # asked by some menus to learn whether there is an icon at all
+            return QPixmap()
         pixmap = QPixmap(size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
@@ -72,3 +74,19 @@ class GlyphEngine(QIconEngine):
     def clone(self) -> QIconEngine:
         """Qt's hook."""
         return GlyphEngine(self._family, self._glyph, self._ink)
+
+
+def glyph_icon(family: str, glyph: str, ink: Callable[[], QColor]) -> QIcon:
+    """An icon of the icon font, kept for the life of the process together with what `ink` holds.
+
+    Python's collector must never get to see it: it would destroy the engine before the icon that owns it, and the
+    icon's own end would then touch freed memory.
+    """
+    icon = QIcon(GlyphEngine(family, glyph, ink))
+    _kept().append(icon)
+    return icon
+
+
+@cache
+def _kept() -> list[QIcon]:
+    return []

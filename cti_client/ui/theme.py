@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, 
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cti_client.ui import stylesheet as sheet
-from cti_client.ui.icons import GlyphEngine, glyphs, load_icon_family
+from cti_client.ui.icons import glyph_icon, glyphs, load_icon_family
 from cti_client.ui.palette import AVATARS, DARK, LIGHT, ON_AVATAR, Palette
 
 SPACE_XS = 4
@@ -85,7 +85,7 @@ class Theme(QObject):
         if key not in self._icons:
             if role != "on_avatar" and role not in Palette.__dataclass_fields__:
                 raise KeyError(role)
-            self._icons[key] = QIcon(GlyphEngine(self._icon_family, glyphs()[name], lambda: self.color(role)))
+            self._icons[key] = glyph_icon(self._icon_family, glyphs()[name], lambda: self.color(role))
         return self._icons[key]
 
     def pixmap(self, name: str, role: str = "text", px: int = 16) -> QPixmap:
