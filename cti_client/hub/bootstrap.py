@@ -47,6 +47,7 @@ from cti_client.telephony.sms.settings import SettingsError
 log = logging.getLogger(__name__)
 
 _LEASE_SWEEP_SECONDS = 10.0
+_OFFERS_GAP_SECONDS = 0.2  # every new offer wakes its worker, and deadlines are seconds away
 _PRUNE_SECONDS = 3_600.0
 _GOODBYE_SECONDS = 3.0
 _SUBMIT_SECONDS = 5.0
@@ -110,7 +111,7 @@ class Hub:
             OutboxWorker(one, store, health, ClockAlarm(clock), clock, at_once=config.limits.submits)
             for one in connections.values()
         ]
-        offers = OfferWorker(store, ClockAlarm(clock), clock)
+        offers = OfferWorker(store, ClockAlarm(clock, gap=_OFFERS_GAP_SECONDS), clock)
         wakers = {"outbox": [outbox.wake for outbox in outboxes], "offers": [offers.wake]}
 
         def on_hint(hint: Hint) -> None:

@@ -18,11 +18,16 @@ class Alarm(Protocol):
 
 
 class ClockAlarm:
-    """The real one. Looks at the clock at least every minute, so that a clock that was set is obeyed."""
+    """The real one. Looks at the clock at least every minute, so that a clock that was set is obeyed.
 
-    def __init__(self, clock: Callable[[], Millis], longest: float = 60.0) -> None:
+    `gap`: the least seconds between the ends of two waits. Wake-ups that come thicker are one.
+    """
+
+    def __init__(self, clock: Callable[[], Millis], longest: float = 60.0, gap: float = 0.0) -> None:
         self._clock = clock
         self._longest = longest
+        self._gap = gap
+        self._rested_at = 0.0
         self._event = asyncio.Event()
 
     def wake(self) -> None:
@@ -37,4 +42,8 @@ class ClockAlarm:
                 await self._event.wait()
         except TimeoutError:
             pass
+        if self._gap:
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(self._rested_at - loop.time())
+            self._rested_at = loop.time() + self._gap
         self._event.clear()

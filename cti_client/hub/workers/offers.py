@@ -2,27 +2,20 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, exists, func, literal_column, select
+from sqlalchemy import Connection, exists, func, select
 
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
-from cti_client.domain.interaction import InteractionState
-from cti_client.domain.offer import OfferState
 from cti_client.hub.services.lapse_offers import lapse_offers
+from cti_client.hub.store.conditions import IS_QUEUED, OFFER_IS_OPEN
 from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.store import Store
-from cti_client.hub.store.tables import agent, interaction, offer
+from cti_client.hub.store.tables import agent, offer
 from cti_client.hub.workers.alarm import Alarm
 
 _SWEEP_MS = 60_000
-# The states stand in the statements as literals: only so does the planner use the partial indexes.
-_DEADLINE = Statement(select(func.min(offer.c.deadline)).where(offer.c.state == literal_column(f"'{OfferState.OPEN}'")))
-_ROUTABLE = Statement(
-    select(
-        exists().where(interaction.c.state == literal_column(f"'{InteractionState.QUEUED}'"))
-        & exists().where(agent.c.presence == Presence.AVAILABLE)
-    )
-)
+_DEADLINE = Statement(select(func.min(offer.c.deadline)).where(OFFER_IS_OPEN))
+_ROUTABLE = Statement(select(exists().where(IS_QUEUED) & exists().where(agent.c.presence == Presence.AVAILABLE)))
 
 
 class OfferWorker:

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from cti_client.hub.workers.alarm import ClockAlarm
 
 
@@ -35,3 +37,23 @@ async def test_a_far_instant_is_looked_at_again() -> None:
     async with asyncio.timeout(5):
         await alarm.wait(10**9)
         await alarm.wait(None)
+
+
+async def test_thick_wake_ups_are_one_after_the_gap() -> None:
+    alarm = ClockAlarm(lambda: 0, gap=0.05)
+    loop = asyncio.get_running_loop()
+    alarm.wake()
+    await alarm.wait(None)
+    first = loop.time()
+    alarm.wake()
+    waiting = asyncio.create_task(alarm.wait(None))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    alarm.wake()
+    await waiting
+    assert loop.time() - first >= 0.05
+    again = asyncio.create_task(alarm.wait(None))
+    async with asyncio.timeout(0.2):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(again, 0.1)
