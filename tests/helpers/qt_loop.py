@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import qasync
+import shiboken6
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QApplication
 
@@ -22,7 +23,19 @@ def new_qt_loop() -> AbstractEventLoop:
     """A loop of the running QApplication, which the `qapp` fixture has made before."""
     app = QApplication.instance()
     assert app is not None, "use the fixture qapp or qtbot"
-    return cast(AbstractEventLoop, qasync.QEventLoop(app))
+    return cast(AbstractEventLoop, _TidyLoop(app))
+
+
+class _TidyLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
+    """Takes its timers with it: left to the garbage collector, one that still runs may be freed in another thread,
+    which cannot stop it, and Qt then calls what is no more.
+    """
+
+    def close(self) -> None:
+        timer = self._timer
+        super().close()
+        if shiboken6.isValid(timer):
+            shiboken6.delete(timer)
 
 
 @contextmanager
