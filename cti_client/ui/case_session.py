@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -34,7 +34,7 @@ LAST_WORDS_SECONDS = 2.0
 
 
 class CaseSession(QObject):
-    """Owns what happens behind one window, from opening it to `close`. The window outlives it only for reading."""
+    """Owns what happens behind one window, from opening it to `close`. `tasks` holds all that is under way."""
 
     chat_started = Signal(object)
     """`Accepted`: a phone button of this window opened a chat."""
@@ -56,9 +56,10 @@ class CaseSession(QObject):
         self._thread_id: int | None = None
         self._region = ""
         self._closing = False
+        self._closed = False
         self._dialog: CloseCaseDialog | None = None
-        self._tasks = TaskOwner(f"case window {self._id}", self._report)
-        self._numbers = NumberActions(desk, self._tasks, hand_over, may_call, self)
+        self.tasks = TaskOwner(f"case window {self._id}", self._report)
+        self._numbers = NumberActions(desk, self.tasks, hand_over, may_call, self)
         self._numbers.chat_started.connect(self.chat_started)
         self._thread: ThreadSession | None = None
         self._address: AddressSession | None = None
@@ -74,7 +75,7 @@ class CaseSession(QObject):
         self._refresh()
 
     def _prepare_behind(self) -> None:
-        if not self._tasks.closed and not self._window.ended:
+        if not self._closed and not self._window.ended:
             self._prepare()
 
     def _prepare(self) -> tuple[ThreadSession, AddressSession]:
@@ -82,33 +83,34 @@ class CaseSession(QObject):
         if self._thread is not None and self._address is not None:
             return self._thread, self._address
         window, side = self._window, self._window.side
-        self._thread = ThreadSession(self._desk, window.chat, self._tasks, self._in_sight, self)
-        self._address = AddressSession(self._desk, side.address, self._tasks, self)
+        self._thread = ThreadSession(self._desk, window.chat, self.tasks, self._in_sight, self)
+        self._address = AddressSession(self._desk, side.address, self.tasks, self)
         window.activated.connect(self._thread.see)
-        window.reply.send_requested.connect(lambda text: self._tasks.start(self._send(text), "send"))
+        window.reply.send_requested.connect(lambda text: self._start(self._send(text), "send"))
         window.reply.draft_changed.connect(self._keep_draft)
         side.customer.phone_added.connect(self._attach_phone)
         side.customer.contact_edited.connect(
-            lambda id_, edit: self._tasks.start(self._edit_contact(id_, edit), "edit contact")
+            lambda id_, edit: self._start(self._edit_contact(id_, edit), "edit contact")
         )
-        side.fields.edited.connect(lambda id_, edit: self._tasks.start(self._edit_case(id_, edit), "edit case"))
-        side.choice.chosen.connect(lambda choice, id_: self._tasks.start(self._choose_case(choice, id_), "choose case"))
+        side.fields.edited.connect(lambda id_, edit: self._start(self._edit_case(id_, edit), "edit case"))
+        side.choice.chosen.connect(lambda choice, id_: self._start(self._choose_case(choice, id_), "choose case"))
         self._thread.text_returned.connect(window.reply.put_back)
         self._thread.troubled.connect(self.say)
-        self._thread.call_wanted.connect(lambda: self._tasks.start(self._call(), "call"))
+        self._thread.call_wanted.connect(lambda: self._start(self._call(), "call"))
         self._address.troubled.connect(self.say)
         self._link_changed()
         return self._thread, self._address
 
     async def close(self) -> None:
         """End all work; what was typed last is stored first, as far as that is possible now."""
-        if self._tasks.closed:
+        if self._closed:
             return
+        self._closed = True
         try:
             await asyncio.wait_for(self._last_words(), LAST_WORDS_SECONDS)
         except (DeskError, TimeoutError) as error:
             log.warning("case window %d: the last changes were not stored: %s", self._id, type(error).__name__)
-        await self._tasks.close()
+        await self.tasks.close()
         for signal, slot in (
             (self._desk.interaction_changed, self._interaction_changed),
             (self._desk.case_changed, self._case_changed),
@@ -161,8 +163,8 @@ class CaseSession(QObject):
         window.show_chat(name or record.address_display)
         thread.show_interaction(record)
         if first:
-            self._tasks.start(self._load_draft(record.thread_id), "draft")
-            self._tasks.start(self._find_region(record), "region")
+            self._start(self._load_draft(record.thread_id), "draft")
+            self._start(self._find_region(record), "region")
             self._load_timeline()
 
     def _case_changed(self, interaction_id: int) -> None:
@@ -215,8 +217,8 @@ class CaseSession(QObject):
         self._window.reply.sent()
 
     def _keep_draft(self, text: str) -> None:
-        if self._thread_id is not None and not self._tasks.closed:
-            self._tasks.start(self._desk.save_draft(self._thread_id, text), "draft")
+        if self._thread_id is not None:
+            self._start(self._desk.save_draft(self._thread_id, text), "draft")
 
     async def _load_draft(self, thread_id: int) -> None:
         self._window.reply.set_draft(await self._desk.load_draft(thread_id))
@@ -265,7 +267,7 @@ class CaseSession(QObject):
             self._load_timeline()
 
     def _load_timeline(self) -> None:
-        self._tasks.start(self._timeline(), "timeline")
+        self._start(self._timeline(), "timeline")
 
     async def _timeline(self) -> None:
         try:
@@ -331,7 +333,7 @@ class CaseSession(QObject):
     def _start_closing(self, disposition: Disposition) -> None:
         if not self._closing:
             self._closing = True
-            self._tasks.start(self._close_chat(disposition), "close chat")
+            self._start(self._close_chat(disposition), "close chat")
 
     async def _close_chat(self, disposition: Disposition) -> None:
         window = self._window
@@ -349,6 +351,12 @@ class CaseSession(QObject):
             self._end()
 
     # Inside
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        if self._closed:
+            work.close()  # a window that goes down still says what was typed last; that has been stored
+        else:
+            self.tasks.start(work, name)
 
     def _in_sight(self) -> bool:
         window = self._window

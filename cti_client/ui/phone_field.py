@@ -1,6 +1,7 @@
 """A phone number with its button."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cti_client.ui.phone_button import PhoneButton
@@ -50,6 +51,11 @@ class PhoneField(QWidget):
     def why(self) -> str:
         """What it says against starting anything; empty where nothing."""
         return self._why.text()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt's hook: the keyboard goes to the number. (A focus proxy would put this field out of the tab order.)"""
+        super().focusInEvent(event)
+        self.edit.setFocus(event.reason())
 
     def show_number(self, address: str, display: str, caption: str = "") -> None:
         """Show a number on record."""

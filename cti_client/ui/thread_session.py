@@ -76,10 +76,7 @@ class ThreadSession(QObject):
         model.newer_wanted.connect(lambda after: self._tasks.start(self._newer(model, after), "newer messages"))
         self._model = model
         self._view.show_thread(model)
-        held = self._desk.messages_of(record.id)[-FIRST_PAGE:]
-        if held:
-            # What the desk holds can be read at once, also without a link; the page replaces it.
-            model.reset(MessagePage(messages=tuple(held), more_before=True))
+        self._show_held(model)
         self._show_pending()
         self.load_newest()
 
@@ -135,7 +132,7 @@ class ThreadSession(QObject):
             return
         fresh = message.direction is Direction.IN and (model.newest is None or message.id > model.newest.id)
         seen = self._seen()
-        if fresh and not seen and not self._marked:
+        if fresh and model.loaded and not seen and not self._marked:
             self._marked = True
             model.mark_unread_from(message.id)
         model.upsert(message)
@@ -176,6 +173,7 @@ class ThreadSession(QObject):
         try:
             page = await self._desk.message_page(model.thread_id, limit=FIRST_PAGE)
         except DeskError as error:
+            self._show_held(model)
             self._view.show_trouble(str(error))
             return
         if model is not self._model:
@@ -205,6 +203,14 @@ class ThreadSession(QObject):
             return
         self._view.clear_trouble()
         model.add_newer(page)
+
+    def _show_held(self, model: ThreadModel) -> None:
+        """What the desk holds can be read at once, also without a link; the page replaces it."""
+        if model.loaded or self._interaction is None:
+            return
+        held = self._desk.messages_of(self._interaction.id)[-FIRST_PAGE:]
+        if held:
+            model.reset(MessagePage(messages=tuple(held), more_before=True))
 
     def _mark_unread(self, page: MessagePage) -> None:
         """On opening: the mark stands above the texts that came while nobody looked, unless that is all there is."""
