@@ -117,8 +117,12 @@ class ThreadModel(QAbstractListModel):
     # Pages
 
     def reset(self, page: MessagePage) -> None:
-        """Begin anew with the newest page."""
+        """Begin anew with the newest page. Live news that came while the page was on its way are not lost."""
         self.beginResetModel()
+        first = page.messages[0].id if page.messages else 0
+        for message in self._messages:
+            if message.id >= first:
+                self._remember(message)
         self._messages = self._freshest(page.messages)
         self._more_before, self._more_after = page.more_before, page.more_after or self._ahead_lost
         self._loaded, self._asked, self._ahead_lost = True, False, False
