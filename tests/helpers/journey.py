@@ -26,6 +26,7 @@ W = TypeVar("W", bound=QWidget)
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 PATIENCE_S = 30.0
+CASE_SIZE = (1160, 820)
 SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 
 
@@ -48,6 +49,11 @@ class Agent:
     async def is_live(self) -> None:
         """The header says that the hub is there."""
         await until(lambda: reads(self.window, "Live"), "the header to say Live")
+
+    async def turn_to(self, window: QWidget) -> None:
+        """Make this the window in front, as a click on it does."""
+        window.activateWindow()
+        await until(window.isActiveWindow, "the window to be in front")
 
     # The telephony panel
 
@@ -89,10 +95,12 @@ class Agent:
         return [one for one in found if one.isVisible() and visible(one, CaseHeader)]
 
     async def case(self, call_id: str) -> CaseWindow:
-        """The case window of this request."""
-        return await until(
+        """The case window of this request, drawn wide enough for both of its sides."""
+        window = await until(
             lambda: next((one for one in self.cases() if reads(one.header, call_id)), None), f"a case window {call_id}"
         )
+        window.resize(*CASE_SIZE)
+        return window
 
     def messages(self, window: CaseWindow) -> list[str]:
         """Every row of the chat as a screen reader says it, oldest first."""
@@ -132,7 +140,7 @@ class Agent:
         dialog = await self.dialog()
         await self.press_button(dialog, how)
         await self.press_button(dialog, "Close case")
-        await until(lambda: not window.isVisible(), "the case window to go")
+        await until(lambda: window not in self.cases(), "the case window to go")
 
     def reads(self, window: QWidget, words: str) -> bool:
         """Do these words stand anywhere in the window?"""
@@ -166,7 +174,25 @@ class Agent:
             lambda: next((one for one in windows() if isinstance(one, QDialog) and one.isVisible()), None), "a dialog"
         )
 
-    # The rail
+    async def field(self, dialog: QDialog) -> QWidget:
+        """The field of a dialog that has the keyboard."""
+
+        def focused() -> QWidget | None:
+            found = tour_kit.focus_widget()
+            return found if found is not None and dialog.isAncestorOf(found) else None
+
+        return await until(focused, "the keyboard in a field of the dialog")
+
+    # The lists of the main window
+
+    def case_list(self) -> list[str]:
+        """The rows of My cases, their columns one after the other."""
+        model = self.window.cases_model
+        columns = range(model.columnCount())
+        return [
+            " ".join(str(model.data(model.index(row, column)) or "") for column in columns)
+            for row in range(model.rowCount())
+        ]
 
     def rail(self) -> list[str]:
         """The rows of Open chats as a screen reader says them."""

@@ -25,7 +25,7 @@ async def test_a_text_is_offered_accepted_answered_and_delivered(qapp: QApplicat
         window = await agent.accept("SMS+15551234567")
         assert not agent.cards()
         await agent.message(window, "Customer: Where is my order?", "+00:00")
-        assert any("123-4567" in edit.text() for edit in visible(window, QLineEdit)), [e.text() for e in visible(window, QLineEdit)]
+        assert any("123-4567" in edit.text() for edit in visible(window, QLineEdit))
         await until(lambda: focus_widget() is window.reply.editor, "the keyboard in the reply box")
         await agent.reply(window, "It left us today.")
         await agent.message(window, "It left us today.", "The network has it")
@@ -82,6 +82,7 @@ async def test_a_text_to_a_hidden_case_is_marked_and_asks_nobody(qapp: QApplicat
         await phones.text(CUSTOMER, "Are you there?")
         await agent.in_rail("Are you there?", "1 unread")
         assert not agent.cards()
+        await agent.turn_to(agent.window)
         press(agent.window, Qt.Key.Key_1, CTRL)
         assert await agent.case("SMS+15551234567") is window
         await agent.message(window, "Are you there?")

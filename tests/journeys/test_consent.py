@@ -1,0 +1,54 @@
+"""B7, B8: STOP rings nobody and closes the way out; START opens it again."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from cti_client.demo.tour_kit import press, reads, write
+from cti_client.domain.errors import OPTED_OUT_TEXT
+from tests.helpers.journey import CTRL, until
+from tests.helpers.journey_places import Phones, at_work, simulated_hub
+
+CUSTOMER = "+15551234567"
+CALL_ID = "SMS+15551234567"
+
+
+async def test_stop_and_start_in_an_open_chat(qapp: QApplication, folder: Path) -> None:
+    async with at_work(qapp, folder, simulated_hub(folder)) as agent, Phones.of(agent) as phones:
+        await phones.text(CUSTOMER, "Hello")
+        window = await agent.accept(CALL_ID)
+        await until(lambda: reads(window, "SMS opted in"), "the badge of consent")
+        await phones.text(CUSTOMER, " Stop. ")
+        await until(lambda: reads(window, OPTED_OUT_TEXT), "the refusal in the reply box")
+        assert reads(window, "SMS opted out")
+        await agent.message(window, "Customer:  Stop. ")
+        confirmation = await agent.message(window, "Automatic text:")
+        write(window.reply.editor, "But wait")
+        press(window.reply.editor, Qt.Key.Key_Return, CTRL)
+        assert window.reply.text() == "But wait"
+        arrived = await phones.arrived(CUSTOMER)
+        assert len(arrived) == 1
+        assert arrived[0] in confirmation
+        await phones.text(CUSTOMER, "START")
+        await until(window.reply.send.isEnabled, "Send to be possible again")
+        assert reads(window, "SMS opted in")
+        press(window.reply.editor, Qt.Key.Key_Return, CTRL)
+        await agent.message(window, "But wait", "has it")
+        assert "But wait" in await phones.arrived(CUSTOMER, 3)
+        assert not agent.cards()
+
+
+async def test_stop_with_no_open_chat_rings_nobody(qapp: QApplication, folder: Path) -> None:
+    async with at_work(qapp, folder, simulated_hub(folder)) as agent, Phones.of(agent) as phones:
+        await phones.text(CUSTOMER, "STOP")
+        await phones.text("+15559990000", "Hello")
+        await agent.card("SMS+15559990000")  # what came later is on the screen, so the other would be as well
+        assert len(agent.cards()) == 1
+        assert not reads(agent.window, "WAITING")
+        assert len(await phones.arrived(CUSTOMER)) == 1
+        await agent.press_button(agent.window, "New chat")
+        dialog = await agent.dialog()
+        write(await agent.field(dialog), CUSTOMER)
+        await until(lambda: reads(dialog, OPTED_OUT_TEXT), "the reason why no chat may start")
+        await agent.press_button(dialog, "Cancel")
