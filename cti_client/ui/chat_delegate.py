@@ -45,6 +45,7 @@ class ChatDelegate(QStyledItemDelegate):
         self._style = BubbleStyle(theme)
         self._sizes: dict[ThreadRow, QSize] = {}
         self._sizes_width = 0
+        self._model: ThreadModel | None = None
         self._layouts: OrderedDict[ThreadRow, Bubble] = OrderedDict()
         self._hovered: tuple[ThreadRow, RowAction] | None = None
         theme.changed.connect(self._forget)
@@ -54,7 +55,8 @@ class ChatDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - the width is the view's
         """Qt's hook."""
         # Called for every row of the window at each change, so it looks up before it does anything else.
-        row = row_of(index)
+        model = self._model
+        row = (model.row_at(index.row()) if model is not None else None) or row_of(index)
         size = self._sizes.get(row)
         if size is None:
             size = self._sizes[row] = QSize(1, int(self.bubble(row, self._sizes_width).height))
@@ -65,6 +67,10 @@ class ChatDelegate(QStyledItemDelegate):
         if width != self._sizes_width or len(self._sizes) > KEPT_SIZES:
             self._sizes.clear()
             self._sizes_width = width
+
+    def measure_for(self, model: ThreadModel) -> None:
+        """The model that the view shows from now on."""
+        self._model = model
 
     def bubble(self, row: ThreadRow, width: int) -> Bubble:
         """The row laid out at this width."""

@@ -49,6 +49,7 @@ class MessageList(QListView):
 
     def show_thread(self, model: ThreadModel) -> None:
         """Show this thread, at its newest message."""
+        self.delegate.measure_for(model)
         self.setModel(model)
         self._stuck = True
         model.modelReset.connect(self.to_newest)
