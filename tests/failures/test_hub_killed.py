@@ -6,18 +6,15 @@ nothing may reach the phone twice.
 
 import asyncio
 import re
-import sys
 import uuid
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction
@@ -25,82 +22,12 @@ from cti_client.wire import WIRE_LEAST, WIRE_MOST, api
 from cti_client.wire.codec import decode, encode
 from cti_client.wire.frames import Hello, Snapshot, Welcome
 from cti_client.wire.records import Interaction, Message, Offer
+from tests.helpers.hub_process import LATER_MS, PATIENCE_S, Gateway, HubProcess, gateway_of
 from tests.helpers.kannel import free_ports
-from tests.helpers.killing_hub import KEY, LINE, TOKEN
+from tests.helpers.killing_hub import TOKEN
 from tests.helpers.running_hub import Desktop
 
 T = TypeVar("T")
-
-CUSTOMER = "+15551230001"
-PATIENCE_S = 30.0
-LATER_MS = 10 * 60_000
-"""A hub that comes back this much later finds every lease of the dead one passed."""
-
-
-@dataclass
-class Gateway:
-    """Kannel's face, counting what it sends to phones, and repeating its own calls until they are answered 2xx."""
-
-    hub: str
-    http: aiohttp.ClientSession
-    url: str = ""
-    to_phones: Counter[str] = field(default_factory=Counter)
-    report_urls: list[str] = field(default_factory=list)
-
-    async def sendsms(self, request: web.Request) -> web.Response:
-        self.to_phones[request.query["text"]] += 1
-        self.report_urls.append(request.query["dlr-url"])
-        return web.Response(status=202, text="0: Accepted for delivery")
-
-    async def call(self, url: str, body: bytes) -> None:
-        """One call, again and again until the hub has it."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                try:
-                    async with self.http.post(url, data=body) as answer:
-                        if answer.status < 300:
-                            return
-                except aiohttp.ClientError:
-                    pass
-                await asyncio.sleep(0.1)  # Kannel's http-queue-delay
-
-    async def text_in(self, text: str, gateway_id: str) -> None:
-        query = f"key={KEY}&from=%2B{CUSTOMER[1:]}&to=%2B{LINE[1:]}&coding=0&charset=UTF-8&id={gateway_id}"
-        await self.call(f"{self.hub}/gateway/k/inbound?{query}", text.encode())
-
-    async def report_delivered(self) -> None:
-        url = self.report_urls[-1]
-        for escape, value in {"%d": "1", "%A": "", "%F": "f1", "%T": "1700000000"}.items():
-            url = url.replace(escape, value)
-        await self.call(url, b"")
-
-
-class HubProcess:
-    """The hub's process, started as often as needed on the same file and port."""
-
-    def __init__(self, database: Path, port: int, gateway: Gateway) -> None:
-        self._database, self._port, self._gateway = database, port, gateway
-        self.url = f"http://127.0.0.1:{port}"
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self, kill: str = "", ahead: int = 0) -> None:
-        arguments = [str(self._database), str(self._port), self._gateway.url, str(ahead), *([kill] if kill else [])]
-        command = [sys.executable, "-m", "tests.helpers.killing_hub", *arguments]
-        self._process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-        assert self._process.stdout is not None
-        async with asyncio.timeout(PATIENCE_S):
-            assert await self._process.stdout.readline() == b"ready\n"
-
-    async def died(self) -> None:
-        assert self._process is not None
-        async with asyncio.timeout(PATIENCE_S):
-            await self._process.communicate()
-        assert self._process.returncode == -9, "the hub did not come by the commit at which it was to die"
-
-    async def stop(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.communicate()
 
 
 @dataclass
@@ -160,18 +87,12 @@ class World:
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     port, gateway_port = free_ports(2)
-    async with aiohttp.ClientSession() as http:
-        gateway = Gateway(f"http://127.0.0.1:{port}", http)
-        app = web.Application()
-        app.router.add_get("/cgi-bin/sendsms", gateway.sendsms)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", gateway_port).start()
-        gateway.url = f"http://127.0.0.1:{gateway_port}/cgi-bin/sendsms"
+    async with aiohttp.ClientSession() as http, gateway_of(port, gateway_port) as gateway:
         hub = HubProcess(tmp_path / "hub.db", port, gateway)
-        yield World(hub, gateway, http)
-        await hub.stop()
-        await runner.cleanup()
+        try:
+            yield World(hub, gateway, http)
+        finally:
+            await hub.stop()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
