@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti_client.domain import Millis
 from cti_client.hub.bus import Bus, Hint
 from cti_client.hub.store.records import write_news
+from cti_client.hub.store.sqlite_checkpoint import WRITERS_OWN_PAGES, Checkpointer
 from cti_client.hub.store.sqlite_engine import raw_connection, store_errors
 from cti_client.hub.store.store import StoreAwayError, Tx
 
@@ -54,11 +55,13 @@ class SqliteWriter:
         self._lock = threading.Lock()
         self._closed = False
         self._conn: Connection | None = None
+        self._checkpointer = Checkpointer(engine)
         self._thread = threading.Thread(target=self._run, name="store writer", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
+        self._checkpointer.start()
 
     def submit(self, run: Callable[[Tx], Any]) -> asyncio.Future[Any]:
         """Have `run` committed; the future belongs to the running loop. Giving up on it does not stop `run`."""
@@ -78,6 +81,7 @@ class SqliteWriter:
                 self._queue.put(None)
         if self._thread.ident is not None:  # it was started
             self._thread.join()
+        self._checkpointer.finish()
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -91,6 +95,8 @@ class SqliteWriter:
                 done, hint = [_Done(job, error=_away(error)) for job in jobs], Hint()
             self._bus.publish_hint(hint.agents, hint.topics, hint.wakes)
             _answer(done)
+            if self._conn is not None:
+                self._checkpointer.count(raw_connection(self._conn))
         self._let_go()
 
     def _gather(self, first: _Job) -> list[_Job]:
@@ -134,6 +140,7 @@ class SqliteWriter:
     def _connection(self) -> Connection:
         if self._conn is None:
             self._conn = self._engine.connect()
+            raw_connection(self._conn).execute(f"PRAGMA wal_autocheckpoint = {WRITERS_OWN_PAGES}")
         return self._conn
 
     def _let_go(self) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cti_client.hub.bus import Bus, Hint
 from cti_client.hub.store.sqlite import SqliteStore
+from cti_client.hub.store.sqlite_checkpoint import CHANGES_BETWEEN
 from cti_client.hub.store.store import StoreAwayError, Tx
 from cti_client.hub.store.tables import agent, stray_text
 from cti_client.hub.store.upsert import insert_row
@@ -311,3 +312,23 @@ async def test_what_customers_wrote_is_in_no_error(store: SqliteStore) -> None:
     with pytest.raises(IntegrityError) as caught:
         await store.write(add_agent, "a private text")
     assert "private" not in str(caught.value)
+
+
+async def test_the_log_is_carried_into_the_file_while_the_store_is_open(tmp_path: Path) -> None:
+    store = await open_store(tmp_path)
+    (path,) = tmp_path.glob("*.db")  # noqa: ASYNC240  a folder of one file
+    before = path.stat().st_size
+
+    def add_many(tx: Tx, turn: int) -> None:
+        for number in range(2 * CHANGES_BETWEEN):
+            add_agent(tx, f"{turn}-{number}" + "x" * 200)
+
+    await store.write(add_many, 1)
+    async with asyncio.timeout(20):
+        while path.stat().st_size == before:  # noqa: ASYNC110  nobody tells of a file that grows
+            await asyncio.sleep(0.01)
+    await store.close()
+
+
+async def test_a_store_that_never_opened_closes(tmp_path: Path) -> None:
+    await SqliteStore(tmp_path / "no" / "hub.db", TestClock(), Bus()).close()
