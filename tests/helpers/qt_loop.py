@@ -37,6 +37,11 @@ class _TidyLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         if shiboken6.isValid(timer):
             shiboken6.delete(timer)
 
+    def _add_callback(self, handle: asyncio.Handle, delay: float = 0) -> asyncio.Handle:
+        if self.is_closed():  # a thread whose task was cancelled hands in its result: nobody waits for it any more
+            return handle
+        return cast(asyncio.Handle, super()._add_callback(handle, delay))
+
 
 @contextmanager
 def watched(signal: SignalInstance) -> Iterator[list[tuple[Any, ...]]]:
