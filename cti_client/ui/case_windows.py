@@ -27,8 +27,8 @@ class CaseWindows(QObject):
 
     chat_started = Signal(object)
     """`Accepted`: a phone button in one of the windows opened a chat."""
-    unhandled = Signal(str)
-    """A window could not be opened; a sentence for the person."""
+    made = Signal(object)
+    """A new `CaseWindow`, before it is shown."""
 
     def __init__(self, factory: CaseWindowFactory, tasks: TaskOwner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +87,7 @@ class CaseWindows(QObject):
             window, session = self._open.pop(interaction_id)
             window.remember_place()
             await session.close()
+            session.deleteLater()
             window.close_for_good()
             window.deleteLater()
         self._slots.clear()
@@ -99,6 +100,7 @@ class CaseWindows(QObject):
         self._slots[interaction_id] = slot
         parts.window.finished.connect(self._forget)
         parts.session.chat_started.connect(self.chat_started)
+        self.made.emit(parts.window)
         return parts.window
 
     def _forget(self, interaction_id: int) -> None:

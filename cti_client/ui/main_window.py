@@ -1,5 +1,8 @@
 """The main window: navigation, header, open chats, page, telephony."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
@@ -52,7 +55,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("Desk"))
         self.setMinimumSize(theme.pixels(720), theme.pixels(480))
         self._arrange()
-        self._bind_keys()
+        self.bind_keys(self)
         self.header.telephony_toggled.connect(self.toggle_drawer)
         self.resize(theme.pixels(1360), theme.pixels(800))
         if settings is not None and (geometry := settings.value(GEOMETRY)) is not None:
@@ -86,6 +89,15 @@ class MainWindow(QMainWindow):
         self.telephony.tick(now)
         self.chats_model.tick(now)
         self.cases_model.tick(now)
+
+    def bind_keys(self, window: QWidget) -> None:
+        """Make the keys of the desk work in this window of ours too, also while the main window is in the tray."""
+        self._key(window, ACCEPT_KEY, self.accept_first.emit)
+        self._key(window, DECLINE_KEY, self.decline_first.emit)
+        self._key(window, NEXT_KEY, self.open_chats.go_to_longest_waiting)
+        self._key(window, "Ctrl+N", self.header.new_chat_wanted.emit)
+        for place in range(1, 10):
+            self._key(window, f"Ctrl+{place}", partial(self.open_chats.go_to, place))
 
     def bring_to_front(self) -> None:
         """Only ever because the person asked for it."""
@@ -149,17 +161,10 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         centre.setFocus()
 
-    def _bind_keys(self) -> None:
-        self._key(ACCEPT_KEY, self.accept_first.emit)
-        self._key(DECLINE_KEY, self.decline_first.emit)
-        self._key(NEXT_KEY, self.open_chats.go_to_longest_waiting)
-        self._key("Ctrl+N", self.header.new_chat_wanted.emit)
-        for place in range(1, 10):
-            self._key(f"Ctrl+{place}", lambda place=place: self.open_chats.go_to(place))
-
-    def _key(self, keys: str, action: object) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+    @staticmethod
+    def _key(window: QWidget, keys: str, action: Callable[[], object]) -> None:
+        # Of that window and not of the application: those of a hidden window are deaf.
+        shortcut = QShortcut(QKeySequence(keys), window)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(action)
 

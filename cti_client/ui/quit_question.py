@@ -19,9 +19,13 @@ class QuitQuestion(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Quit?"))
         words = [self.tr("While this program runs, chats ring here. After quitting nothing rings.")]
-        if open_chats:
+        if open_chats == 1:
+            words.append(self.tr("Your open chat stays open and comes back at the next start."))
+        elif open_chats:
             words.append(self.tr("Your {n} open chats stay open and come back at the next start.").format(n=open_chats))
-        if unsent:
+        if unsent == 1:
+            words.append(self.tr("One text has not gone yet; it is kept and goes then."))
+        elif unsent:
             words.append(self.tr("{n} texts have not gone yet; they are kept and go then.").format(n=unsent))
         self.minimise = QPushButton(self.tr("Keep running"))
         self.minimise.setProperty("kind", "primary")

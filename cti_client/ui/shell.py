@@ -12,8 +12,10 @@ from cti_client.desk.errors import DeskError
 from cti_client.desk.tasks import TaskOwner
 from cti_client.desk.views import LinkStatus
 from cti_client.domain.agent import Presence
+from cti_client.system.collector import MainThreadCollector
 from cti_client.system.tel_links import TelLinks
 from cti_client.ui.answering import Answering
+from cti_client.ui.app_icon import app_icon
 from cti_client.ui.case_windows import CaseWindowFactory, CaseWindows
 from cti_client.ui.cases_loader import CasesLoader
 from cti_client.ui.main_window import MainWindow
@@ -62,6 +64,7 @@ class Shell(QObject):
         self._numbers = NumberActions(desk, self._tasks, tel_links.hand_over, tel_links.may_call, self)
         self.answering = Answering(desk, window.telephony, self.cases, self._tasks, self)
         self.new_chat = NewChat(desk, window, theme, self._numbers, self._tasks, self)
+        self._collector = MainThreadCollector(self)
         self._held: frozenset[int] = frozenset()
         self._was_live = False
         self._replaced, self._said = "", ""
@@ -71,7 +74,9 @@ class Shell(QObject):
 
     def start(self) -> None:
         """Show the window and what the desk holds by now."""
+        QApplication.setWindowIcon(app_icon(self._theme))
         self._ticker.start()
+        self._collector.start()
         self._tray.show()
         self._show_all()
         self._window.show()
@@ -86,6 +91,7 @@ class Shell(QObject):
         await self._tasks.close()
         self._tray.hide()
         self._window.close_for_good()
+        self._collector.stop()
 
     # The desk speaks
 
@@ -225,6 +231,7 @@ class Shell(QObject):
         window.cases.chat_chosen.connect(self._go_to)
         self._numbers.attach(window.cases.phone)
         self._numbers.chat_started.connect(self._show_started)
+        self.cases.made.connect(window.bind_keys)
         self.cases.chat_started.connect(self._show_started)
         self.new_chat.started.connect(self._show_started)
         window.header.presence_chosen.connect(self._choose_presence)

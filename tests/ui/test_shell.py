@@ -227,6 +227,22 @@ async def test_a_request_rings(stage: Stage) -> None:
     assert not stage.ringer.ringing
 
 
+async def test_the_keys_work_in_case_windows_while_the_main_window_is_hidden(stage: Stage) -> None:
+    stage.desk.put_interaction(interaction(12))
+    stage.desk.put_interaction(interaction(13, waiting_since=START - 10**6))
+    stage.window.hide()
+    stage.case(13).close()
+    stage.case(12).activateWindow()
+    stage.desk.put_offer(offer())
+    await settled()
+    QTest.keyClick(stage.case(12), Qt.Key.Key_F9)
+    assert stage.case(101).isVisible()
+    await settled()
+    QTest.keyClick(stage.case(101), Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert stage.case(13).isVisible()
+    await settled()
+
+
 async def test_decline(stage: Stage) -> None:
     stage.desk.put_offer(offer())
     stage.window.telephony.decline_first()

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QImage
@@ -37,6 +39,11 @@ def test_icons_follow_the_theme(theme: Theme) -> None:
     assert LIGHT.accent.name() in inks(light)
     theme.force(True)
     assert DARK.accent.name() in inks(icon.pixmap(QSize(64, 64)).toImage())
+
+
+def test_an_icon_of_no_size_is_nothing(theme: Theme, qtlog: Any) -> None:
+    assert theme.icon("phone").pixmap(QSize(0, 0)).isNull()
+    assert [record.message for record in qtlog.records if "QPainter" in record.message] == []
 
 
 def test_an_icon_that_does_not_exist_is_an_error(theme: Theme) -> None:
