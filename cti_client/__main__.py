@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cti_client import __version__
 from cti_client.paths import Paths, demo_paths, paths_in, standard_paths
+from cti_client.system import quick_start
 
 
 def main() -> int:
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _desktop(options: argparse.Namespace) -> int:
+    quick_start.begin()
     from cti_client.bootstrap import run_desktop
     from cti_client.demo.settings import load_or_simulate, person
 

@@ -4,6 +4,7 @@ The window shows first; the hub and everything heavy start behind it, in a threa
 """
 
 import asyncio
+import importlib
 import logging
 import signal
 import sys
@@ -25,8 +26,6 @@ from cti_client.system.notifications import DesktopBackend, Notifications
 from cti_client.system.single_instance import SingleInstance
 from cti_client.system.sound import DevicePlayer, SilentPlayer, SoundPlayer
 from cti_client.system.tel_links import TelLinks
-from cti_client.ui.case_session import CaseSession
-from cti_client.ui.case_window import CaseWindow
 from cti_client.ui.case_windows import CaseParts
 from cti_client.ui.main_window import MainWindow
 from cti_client.ui.preferences import Preferences
@@ -103,7 +102,8 @@ class Desktop:
     def start(self) -> None:
         """Show the window, then start what stands behind it."""
         self.shell.start()
-        self.desk.start()
+        self.desk.start(self.shell.calm)
+        self._tasks.start(self._get_ready(), "get ready")
 
     async def ended(self) -> None:
         """Returns when the person quits."""
@@ -124,11 +124,19 @@ class Desktop:
         self._store.sync()
 
     def _make_case(self, interaction_id: int, slot: int) -> CaseParts:
+        from cti_client.ui.case_session import CaseSession  # not needed before the first case
+        from cti_client.ui.case_window import CaseWindow
+
         window = CaseWindow(self.theme, interaction_id, _open_url, settings=self._store, slot=slot)
         session = CaseSession(
             self.desk, window, self.theme, self._ticker, hand_over=self._tel.hand_over, may_call=self._tel.may_call
         )
         return CaseParts(window, session)
+
+    async def _get_ready(self) -> None:
+        """What is soon needed but not at the start: the first case must not wait for its modules."""
+        await self.shell.calm()
+        await asyncio.to_thread(importlib.import_module, "cti_client.ui.case_session")
 
     async def _find_hub(self) -> HubAccess:
         self.hub_url, token = await asyncio.to_thread(self._start_hub)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from cti_client.desk import link as machine
 from cti_client.desk.credentials import Credentials
 from cti_client.desk.errors import DeskError, HubAwayError, HubRefusedError
-from cti_client.desk.hub_client import HubAccess, HubClient, T
+from cti_client.desk.hub_client import HubAccess, HubClient, T, prepare
 from cti_client.desk.link_driver import LinkDriver
 from cti_client.desk.pending_file import NewerFileError
 from cti_client.desk.pending_sends import PendingSends
@@ -126,10 +126,14 @@ class Desk(QObject):
 
     # --- life ----------------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Find the hub and keep the link to it, in the background."""
-        self._tasks.start(self._open_pending(), name="unsent texts")
+    def start(self, calm: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Find the hub and keep the link to it, in the background.
+
+        `calm` returns once the window shows what it is to show. What that needs nothing of then follows: the keyring,
+        with the unsent texts behind it, and what tells of the network.
+        """
         self._tasks.start(self._keep_link(), name="link")
+        self._tasks.start(self._settle_in(calm), name="unsent texts")
 
     def retry(self) -> None:
         """Try to reach the hub now, also after a refusal."""
@@ -330,7 +334,10 @@ class Desk(QObject):
             raise HubRefusedError(api.Problem(code=OfferGoneError.code, text="This request is not open any more."))
         return number
 
-    async def _open_pending(self) -> None:
+    async def _settle_in(self, calm: Callable[[], Awaitable[None]] | None) -> None:
+        if calm is not None:
+            await calm()
+        self._stop_listening = on_wake(self._nudge)
         try:
             keys = await self._credentials.storage_keys()
             await self._pending.open(self._database, keys)
@@ -345,6 +352,7 @@ class Desk(QObject):
 
     async def _keep_link(self) -> None:
         """Whatever breaks here, the link never looks alive while it is not."""
+        preparing = self._tasks.start(prepare(), name="requests")
         try:
             access = await self._find_hub()
         except Exception as error:
@@ -353,14 +361,11 @@ class Desk(QObject):
             raise
         client = self._client = HubClient(access)
         try:
-            await client.prepare()
-            self._stop_listening = on_wake(self._nudge)
+            await preparing
             self._driver = LinkDriver(client, self._hear, self._follow_link, client="desktop")
             await self._driver.run()
         except Exception:
             self._driver = None
-            self._stop_listening()
-            self._stop_listening = _nothing
             await client.close()
             self._show_link(LinkView(LinkStatus.REFUSED, _BROKEN, since=self.now()))
             raise

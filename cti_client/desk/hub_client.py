@@ -60,6 +60,11 @@ class SocketDeniedError(Exception):
         self.status = status
 
 
+async def prepare() -> None:
+    """Import what every client needs, away from the screen's thread. Can be done before the hub is found."""
+    await asyncio.to_thread(importlib.import_module, "aiohttp")
+
+
 class HubClient:
     """One agent's requests. Owns a connection pool until `close`. May be made outside of a loop."""
 
@@ -67,10 +72,6 @@ class HubClient:
         self._access = access
         self._call_seconds = call_seconds
         self._session: aiohttp.ClientSession | None = None
-
-    async def prepare(self) -> None:
-        """Import what is heavy, away from the screen's thread."""
-        await asyncio.to_thread(importlib.import_module, "aiohttp")
 
     async def call(
         self, method: str, path: str, as_type: type[T], body: object = None, seconds: float | None = None

@@ -6,7 +6,6 @@ The desktop tries the sources in their order and shows which is slow; here each 
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from cti_client.directory.http import HttpDirectory
 from cti_client.directory.source import DirectoryError, DirectorySettingsError, DirectorySource
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.hub.config import ConfigError, SourceConfig
@@ -28,6 +27,8 @@ class Directory:
         for index, one in enumerate(sources):
             try:
                 if one.kind == "http":
+                    from cti_client.directory.http import HttpDirectory  # most desktops have none
+
                     self._outside[one.id] = HttpDirectory(one.id, one.name, one.options)
                 elif one.options:
                     raise DirectorySettingsError(next(iter(one.options)), "is no option of contacts")

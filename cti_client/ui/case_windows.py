@@ -1,21 +1,23 @@
 """Which case windows there are."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from cti_client.desk.tasks import TaskOwner
-from cti_client.ui.case_session import CaseSession
-from cti_client.ui.case_window import CaseWindow
+
+if TYPE_CHECKING:  # the first case imports them, not the start
+    from cti_client.ui.case_session import CaseSession
+    from cti_client.ui.case_window import CaseWindow
 
 
 class CaseParts(NamedTuple):
     """A window and what stands behind it."""
 
-    window: CaseWindow
-    session: CaseSession
+    window: "CaseWindow"
+    session: "CaseSession"
 
 
 CaseWindowFactory = Callable[[int, int], CaseParts]
@@ -43,12 +45,12 @@ class CaseWindows(QObject):
         """The interactions that have a window, shown or hidden."""
         return frozenset(self._open)
 
-    def get(self, interaction_id: int) -> CaseWindow | None:
+    def get(self, interaction_id: int) -> "CaseWindow | None":
         """The window of that chat, shown or hidden."""
         parts = self._open.get(interaction_id)
         return parts.window if parts else None
 
-    def go_to(self, interaction_id: int, accepting: str | None = None) -> CaseWindow:
+    def go_to(self, interaction_id: int, accepting: str | None = None) -> "CaseWindow":
         """Bring that chat's window to the front; the person asked for it. `accepting`: whom we ask the hub for."""
         known = self.get(interaction_id)
         if known is not None and accepting is not None and known.ended:
@@ -92,7 +94,7 @@ class CaseWindows(QObject):
             window.deleteLater()
         self._slots.clear()
 
-    def _make(self, interaction_id: int) -> CaseWindow:
+    def _make(self, interaction_id: int) -> "CaseWindow":
         used = set(self._slots.values())
         slot = next(place for place in range(len(used) + 1) if place not in used)
         parts = self._factory(interaction_id, slot)

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from cti_client.desk.errors import DeskError
 from cti_client.desk.tasks import TaskOwner
@@ -31,6 +31,9 @@ class CasesDesk(Protocol):
 
 class CasesLoader(QObject):
     """Loads the newest page after `soon`, older pages as the view asks; says so where it fails."""
+
+    answered = Signal()
+    """The newest page is shown, or why it could not be loaded."""
 
     def __init__(
         self, desk: CasesDesk, page: CasesPage, model: CasesModel, tasks: TaskOwner, parent: QObject | None = None
@@ -74,10 +77,12 @@ class CasesLoader(QObject):
         except DeskError as error:
             if turn == self._asked:
                 self._page.show_error(str(error))
+                self.answered.emit()
             return
         if turn == self._asked:
             self._model.show(cases.cases, cases.more, self._desk.now())
             self._page.show_rows()
+            self.answered.emit()
 
     async def _load_more(self, before: int) -> None:
         try:

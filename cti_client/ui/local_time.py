@@ -1,6 +1,7 @@
 """Instants of the hub as the agent's own clock and calendar show them."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from PySide6.QtCore import QDate, QLocale
 
@@ -34,7 +35,11 @@ def day_name(day: date) -> str:
 
 def short_day(at: Millis) -> str:
     """`4 Mar` in the agent's language."""
-    day = day_of(at)
+    return _short_day(day_of(at))
+
+
+@lru_cache(maxsize=500)
+def _short_day(day: date) -> str:
     return QLocale().toString(QDate(day.year, day.month, day.day), "d MMM")
 
 

@@ -1,10 +1,11 @@
 """Joins the main window to the desk, and says which case windows there are."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from cti_client.desk.desk import Desk
@@ -68,6 +69,7 @@ class Shell(QObject):
         self._held: frozenset[int] = frozenset()
         self._was_live = False
         self._replaced, self._said = "", ""
+        self._calm = asyncio.Event()
         self.question: QuitQuestion | None = None
         self._connect_desk()
         self._connect_window()
@@ -80,6 +82,10 @@ class Shell(QObject):
         self._tray.show()
         self._show_all()
         self._window.show()
+
+    async def calm(self) -> None:
+        """Returns once the window shows the agent's work, or that there is no link."""
+        await self._calm.wait()
 
     async def close(self) -> None:
         """End: what was typed last is stored, chats stay open, windows go."""
@@ -137,7 +143,7 @@ class Shell(QObject):
         if live:
             self._replaced = ""
         if live and not self._was_live:
-            self.loader.soon()
+            self.loader.now()
         self._was_live = live
         self._window.header.show_link(link, self._desk.unsent, self._desk.now())
         self._window.header.set_live(live)
@@ -146,6 +152,7 @@ class Shell(QObject):
         self._show_tray()
         if link.status in {LinkStatus.OFFLINE, LinkStatus.REFUSED}:
             self._window.cases.show_away()
+            self._be_calm()
         if self._replaced:
             self._window.notice.say(self._replaced, "bad", action=self.tr("Work here"))
         elif link.status is LinkStatus.OFFLINE:
@@ -229,6 +236,7 @@ class Shell(QObject):
         window.decline_first.connect(panel.decline_first)
         window.open_chats.chosen.connect(self._go_to)
         window.cases.chat_chosen.connect(self._go_to)
+        self.loader.answered.connect(self._be_calm)
         self._numbers.attach(window.cases.phone)
         self._numbers.chat_started.connect(self._show_started)
         self.cases.made.connect(window.bind_keys)
@@ -262,6 +270,9 @@ class Shell(QObject):
             await self._desk.set_presence(presence, reason)
         except DeskError as error:
             self._show_notice(str(error))
+
+    def _be_calm(self) -> None:
+        QTimer.singleShot(0, self._calm.set)  # behind the paint of what has just come
 
     # The window and its end
 

@@ -401,6 +401,28 @@ async def test_the_time_is_the_hubs_whatever_this_computers_clock_says(desks: De
         assert abs(desk.link.since - desk.now()) < 2_000
 
 
+async def test_the_keyring_is_asked_once_the_window_is_calm(desks: DeskMaker) -> None:
+    asked: list[str] = []
+    calm = asyncio.Event()
+
+    def open_keyring() -> None:
+        asked.append("calm" if calm.is_set() else "too early")
+
+    async def be_calm() -> None:
+        await calm.wait()
+
+    desks.credentials = Credentials(desks.folder, open_keyring=open_keyring)
+    async with running_hub(desks.folder) as hub:
+        desk = desks.make(lambda: asyncio.sleep(0, HubAccess(hub.url, TOKEN)))
+        desk.start(be_calm)
+        await live(desk)
+        assert asked == []
+        calm.set()
+        await desk.load_draft(1)  # the file is open by now
+        assert asked == ["calm"]
+        await desk.close()
+
+
 async def test_without_a_keyring_it_is_said_once_and_works(desks: DeskMaker) -> None:
     async def find() -> HubAccess:
         return HubAccess(hub.url, TOKEN)

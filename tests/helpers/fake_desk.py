@@ -1,6 +1,6 @@
 """A desk without a hub: the same signals and calls, canned records, and a list of what was asked of it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -314,7 +314,7 @@ class FakeDesk(QObject):
         answer: T = self.answers.get(name, canned)
         return answer
 
-    def start(self) -> None:
+    def start(self, calm: Callable[[], Awaitable[None]] | None = None) -> None:
         self._answer("start", None)
 
     def retry(self) -> None:

@@ -294,6 +294,8 @@ async def test_cases_are_loaded_and_follow(stage: Stage) -> None:
 
 
 async def test_cases_that_could_not_be_loaded_say_so(stage: Stage) -> None:
+    await settled()
+    stage.window.cases_model.show((), more=False, now=START)
     stage.desk.failures["list_cases"] = HubAwayError("The hub does not answer.")
     stage.shell.loader.now()
     await settled()

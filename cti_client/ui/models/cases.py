@@ -28,6 +28,17 @@ class Column(IntEnum):
     PHONE = 5
 
 
+_COLUMNS = tuple(Column)
+_ANSWERED = frozenset(
+    {
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.DecorationRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+    }
+)
+
+
 class CasesModel(QAbstractTableModel):
     """Shows the pages it is given; asks for the next one when the view comes near the end."""
 
@@ -72,10 +83,10 @@ class CasesModel(QAbstractTableModel):
         }[Column(section)]
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Qt's hook."""
-        if not index.isValid() or index.row() >= len(self._rows):
+        """Qt's hook; laying out fifty rows asks six thousand times, mostly for what there is not."""
+        if role not in _ANSWERED or not index.isValid() or index.row() >= len(self._rows):
             return None
-        row, column = self._rows[index.row()], Column(index.column())
+        row, column = self._rows[index.row()], _COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._words(row, column, self._ago[index.row()])
         if role == Qt.ItemDataRole.DecorationRole:
@@ -99,7 +110,7 @@ class CasesModel(QAbstractTableModel):
     def show(self, rows: Sequence[CaseRow], more: bool, now: Millis) -> None:
         """The newest page. Same cases in the same order: only what differs is repainted and the place stays."""
         self._now = now
-        if [row.id for row in rows] == [row.id for row in self._rows[: len(rows)]]:
+        if rows and [row.id for row in rows] == [row.id for row in self._rows[: len(rows)]]:
             for place, row in enumerate(rows):
                 if self._rows[place] != row:
                     self._rows[place] = row
