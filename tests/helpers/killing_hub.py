@@ -1,16 +1,14 @@
 """A hub in a process of its own that ends itself with SIGKILL before or after one of its commits.
 
-`python -m tests.helpers.killing_hub DATABASE PORT SENDSMS_URL CLOCK_AHEAD_MS [before|after:FUNCTION]` prints `ready`
-once it serves.
 `before`: the transaction has run and is not committed. `after`: it is committed and nobody has been told.
 """
 
 import asyncio
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -72,21 +70,17 @@ class KillingStore(SqliteStore):
         return await super().write(run_and_die, *args, **kwargs)
 
 
-async def serve(config: HubConfig, ahead: int) -> None:
+async def serve(config: HubConfig, ahead: int, ready: Connection) -> None:
     hub = bootstrap.Hub(config, clock=lambda: time.time_ns() // 1_000_000 + ahead)
     await hub.start()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    ready.send(None)
+    ready.close()
     await asyncio.Event().wait()
 
 
-def main() -> None:
-    database, port, sendsms, ahead, *kill = sys.argv[1:]
+def run(database: Path, port: int, sendsms: str, ahead: int, kill: str, ready: Connection) -> None:
+    """The whole life of the process. `ready` is told once it serves; `kill`: `before:FUNCTION` or `after:FUNCTION`."""
     if kill:
-        KillingStore.when, KillingStore.name = kill[0].split(":")
-        bootstrap.SqliteStore = KillingStore  # type: ignore[misc]  # the one seam this process exists for
-    asyncio.run(serve(settings(Path(database), int(port), sendsms), int(ahead)))
-
-
-if __name__ == "__main__":
-    main()
+        KillingStore.when, KillingStore.name = kill.split(":")
+        setattr(bootstrap, "SqliteStore", KillingStore)  # noqa: B010  the one seam this process exists for
+    asyncio.run(serve(settings(database, port, sendsms), ahead, ready))
