@@ -109,7 +109,7 @@ class CaseBody(QWidget):
     def end(self, words: str) -> None:
         """The chat has ended; what is here can still be read."""
         self.banner.say(words, "neutral")
-        self.reply.block(words)
+        self.reply.block(self.tr("Nothing can be sent any more; what you have written is kept."), "neutral")
         self.header.stop_waiting()
         self.hint.setText("")
         self.no_reply.hide()

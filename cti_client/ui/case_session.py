@@ -55,6 +55,8 @@ class CaseSession(QObject):
         self._id = window.interaction_id
         self._thread_id: int | None = None
         self._region = ""
+        self._told: tuple[int, ConsentState] | None = None
+        """What the timeline was loaded for: it is loaded again when one of these changes."""
         self._closing = False
         self._closed = False
         self._dialog: CloseCaseDialog | None = None
@@ -162,10 +164,13 @@ class CaseSession(QObject):
         self._show_case(record)
         window.show_chat(name or record.address_display)
         thread.show_interaction(record)
+        told = (record.case_id, record.consent)
+        if told != self._told:
+            self._told = told
+            self._load_timeline()
         if first:
             self._start(self._load_draft(record.thread_id), "draft")
             self._start(self._find_region(record), "region")
-            self._load_timeline()
 
     def _case_changed(self, interaction_id: int) -> None:
         record = self._desk.interactions.get(self._id)
@@ -263,8 +268,6 @@ class CaseSession(QObject):
             await self._desk.choose_case(self._id, choice, case_id)
         except DeskError as error:
             self.say(str(error))
-        else:
-            self._load_timeline()
 
     def _load_timeline(self) -> None:
         self._start(self._timeline(), "timeline")
@@ -275,7 +278,7 @@ class CaseSession(QObject):
         except DeskError as error:
             log.info("case window %d: no timeline: %s", self._id, type(error).__name__)
             return
-        self._window.side.timeline.show_entries(timeline.entries, self._desk.now())
+        self._window.side.timeline.show_entries(timeline.entries, self._desk.now(), self._desk.agent_name)
 
     async def _find_region(self, record: Interaction) -> None:
         # The tables behind this take a moment to load the first time.

@@ -17,9 +17,9 @@ class CaseSide(QScrollArea):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        inner = QFrame()
-        self.setWidget(inner)  # while it is empty: what it holds is then styled once
+        self._inner = inner = QFrame()
         inner.setProperty("kind", "panel")
+        self.setWidget(inner)  # while it is empty: what it holds is then styled once
         inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.back = QPushButton(theme.icon("caret-left", "accent"), self.tr("Back to the chat"), inner)
         self.back.setProperty("kind", "ghost")
@@ -30,6 +30,7 @@ class CaseSide(QScrollArea):
         self.fields = CaseFields(theme, inner)
         self._caption = Label(self.tr("TIMELINE"), "caps", parent=inner)
         self.timeline = TimelineList(theme, inner)
+        self.timeline.currentRowChanged.connect(self._follow)
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.setSpacing(SPACE_M)
@@ -42,3 +43,10 @@ class CaseSide(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setProperty("kind", "panel")
         self.setMinimumWidth(theme.pixels(300))
+
+    def _follow(self, row: int) -> None:
+        """The timeline does not scroll, this does."""
+        if row >= 0 and self.timeline.hasFocus():
+            box = self.timeline.visualItemRect(self.timeline.item(row))
+            at = self.timeline.mapTo(self._inner, box.center())
+            self.ensureVisible(at.x(), at.y(), 0, box.height())

@@ -29,7 +29,7 @@ class ReplyBox(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._blocked = ""
+        self._blocked, self._blocked_role = "", "bad"
         self._measured: Measure | None = None
         self.setProperty("kind", "panel")
         self._avatar = Avatar(theme, 24)
@@ -93,9 +93,9 @@ class ReplyBox(QFrame):
         self.send.setAccessibleName(self.tr("Send to {name}").format(name=name or number))
         self.editor.setAccessibleName(self.tr("Reply to {name}").format(name=name or number))
 
-    def block(self, why: str) -> None:
+    def block(self, why: str, role: str = "bad") -> None:
         """Nothing can be sent, and why; the text stays and may be edited. Empty: sending is possible again."""
-        self._blocked = why
+        self._blocked, self._blocked_role = why, role
         self._refresh()
 
     def block_opted_out(self, line: str) -> None:
@@ -205,7 +205,7 @@ class ReplyBox(QFrame):
     def _refresh(self) -> None:
         text, too_long = self.text(), self._too_long()
         if self._blocked:
-            self.notice.say(self._blocked, "bad")
+            self.notice.say(self._blocked, self._blocked_role)
         elif too_long:
             self.notice.say(too_long, "bad")
         else:

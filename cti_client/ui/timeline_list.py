@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 from cti_client.domain import Millis
 from cti_client.ui.local_time import clock_seconds, date_and_clock, day_of
 from cti_client.ui.theme import CORNER, SPACE_S, Theme
-from cti_client.ui.words import ago
+from cti_client.ui.words import ago, tr
 from cti_client.wire.api import TimelineEntry
 
 ICONS = {
@@ -42,14 +42,14 @@ class TimelineList(QListWidget):
         self.setItemDelegate(_EntryDelegate(theme, self))
         theme.changed.connect(self.viewport().update)
 
-    def show_entries(self, entries: Sequence[TimelineEntry], now: Millis) -> None:
-        """Show these, newest first."""
+    def show_entries(self, entries: Sequence[TimelineEntry], now: Millis, me: str = "") -> None:
+        """Show these, newest first. `me`: the agent's own name."""
         if tuple(entries) == self._entries:
             return
         self._entries = tuple(entries)
         self.clear()
         for entry in entries:
-            words = _words(entry)
+            words = entry_words(entry, me)
             same_day = day_of(entry.at) == day_of(now)
             when = clock_seconds(entry.at) if same_day else ago(entry.at, now)
             item = QListWidgetItem(words)
@@ -104,10 +104,13 @@ class _EntryDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _words(entry: TimelineEntry) -> str:
+def entry_words(entry: TimelineEntry, me: str) -> str:
+    """One entry as a line; the agent's own doings are `you`."""
+    parts = [" ".join(entry.text.split())]
+    by = entry.by
     if entry.case is not None:
-        parts = [entry.case.label, entry.case.subject or entry.text]
-        if entry.case.agent_name:
-            parts.append(f"· {entry.case.agent_name}")
-        return " ".join(part for part in parts if part)
-    return " ".join(entry.text.split())
+        parts = [" ".join(part for part in (entry.case.label, entry.case.subject) if part)]
+        by = entry.case.agent_name
+    if by and by not in parts[0]:
+        parts.append(tr("you") if by == me else by)
+    return " · ".join(parts)
