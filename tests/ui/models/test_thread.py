@@ -162,11 +162,11 @@ def test_a_late_message_takes_its_place_by_id(model: ThreadModel) -> None:
 
 
 def test_many_live_messages_drop_the_oldest(model: ThreadModel) -> None:
-    model.reset(page(50))
-    for number in range(51, 51 + MOST_ROWS):
+    model.reset(page(MOST_ROWS - 2))
+    for number in range(MOST_ROWS - 1, MOST_ROWS + 20):
         model.upsert(nth(number))
         assert model.rowCount() <= MOST_ROWS
-    assert ids(model)[-1] == 50 + MOST_ROWS
+    assert ids(model)[-1] == MOST_ROWS + 19
     assert model.want_older()
 
 
