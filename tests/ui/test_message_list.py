@@ -2,7 +2,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtGui import QAccessible, QColor, QGuiApplication, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -11,7 +11,7 @@ from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction
 from cti_client.ui.message_list import MessageList
 from cti_client.ui.models.thread import MOST_ROWS, ThreadModel
-from cti_client.ui.models.thread_row import ChatContext, RowAction
+from cti_client.ui.models.thread_row import ChatContext, RowAction, ThreadRow
 from cti_client.ui.theme import Theme
 from cti_client.wire.api import MessagePage
 from tests.helpers.fake_desk import START
@@ -244,3 +244,31 @@ def test_an_append_to_a_full_window_fits_a_frame(view: MessageList, model: Threa
         lay_out(view)
         spent.append(time.process_time() - start)
     assert sorted(spent)[len(spent) // 2] < 0.016 * 2.5
+
+
+def test_screen_readers_are_given_every_row(view: MessageList, model: ThreadModel) -> None:
+    model.reset(page(3))
+    lay_out(view)
+    table = QAccessible.queryAccessibleInterface(view)
+    names = [table.child(at).text(QAccessible.Text.Name) for at in range(table.childCount())]
+    assert any("You: Message 3" in name for name in names)
+    assert any("Customer: Message 1" in name for name in names)
+
+
+def test_another_theme_draws_anew(view: MessageList, model: ThreadModel, theme: Theme) -> None:
+    model.reset(MessagePage(messages=(nth(1, text="https://a.example"),)))
+    lay_out(view)
+    row = model.row_at(0)
+    assert row is not None
+    light = link_color(view, row)
+    theme.force(True)
+    dark = link_color(view, row)
+    assert light != dark
+    assert dark == theme.palette.accent
+
+
+def link_color(view: MessageList, row: ThreadRow) -> QColor:
+    formats = view.delegate.bubble(row, view.viewport().width()).text.formats()
+    shape = formats[0].format
+    brush = shape.foreground()
+    return QColor(brush.color())
