@@ -4,7 +4,7 @@
 `unknown`: it may have gone, so it never goes again by itself. The texts of one customer go one after the other.
 """
 
-from sqlalchemy import Connection, and_, delete, exists, func, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, delete, exists, func, select, update
 
 from cti_client.domain import Millis
 from cti_client.domain.consent import ConsentState
@@ -13,7 +13,7 @@ from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.hub.services.consents import OPT_OUT_POLICY, consent_state
 from cti_client.hub.services.deliveries import lock_message, move_message, opted_out_by_gateway
 from cti_client.hub.store.change import change_row
-from cti_client.hub.store.statements import AnyRow
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import line, message, outbox, thread
 from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SubmitOutcome, Taken
@@ -31,6 +31,37 @@ _IS_FIRST = ~exists(
         _ahead.c.connection_id == outbox.c.connection_id,
     )
 )
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_DUE = Statement(
+    select(message.c.id, message.c.version, message.c.text, line.c.address.label("sender"), thread.c.address)
+    .select_from(outbox)
+    .join(message, message.c.id == outbox.c.message_id)
+    .join(line, line.c.id == message.c.line_id)
+    .join(thread, thread.c.id == outbox.c.thread_id)
+    .where(
+        outbox.c.connection_id == bindparam("connection"),
+        outbox.c.due_at <= bindparam("now"),
+        outbox.c.taken_until.is_(None),
+        _IS_FIRST,
+    )
+    .order_by(outbox.c.due_at, outbox.c.message_id)
+    .limit(bindparam("most"))
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_LEASE = Statement(
+    update(outbox)
+    .where(outbox.c.message_id.in_(_IDS))
+    .values(taken_until=bindparam("until"), attempt=outbox.c.attempt + 1)
+)
+_SENDING = Statement(
+    update(message)
+    .where(message.c.id.in_(_IDS))
+    .values(state=DeliveryState.SENDING.value, state_at=bindparam("now"), reason_text="", version=message.c.version + 1)
+)
+_DROP = Statement(delete(outbox).where(outbox.c.message_id == bindparam("message")))
+_DUE_AT = select(func.min(func.coalesce(outbox.c.taken_until, outbox.c.due_at))).where(_IS_FIRST)
+_NEXT_DUE = Statement(_DUE_AT)
+_NEXT_DUE_OF = Statement(_DUE_AT.where(outbox.c.connection_id == bindparam("connection")))
 
 
 def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[OutboundSms]:
@@ -38,29 +69,12 @@ def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[Outb
 
     Submit them only after this transaction has committed, and tell `record_outcome` before `lease_ms` have passed.
     """
-    rows = tx.conn.execute(
-        select(message.c.id, message.c.version, message.c.text, line.c.address.label("sender"), thread.c.address)
-        .select_from(outbox)
-        .join(message, message.c.id == outbox.c.message_id)
-        .join(line, line.c.id == message.c.line_id)
-        .join(thread, thread.c.id == outbox.c.thread_id)
-        .where(
-            outbox.c.connection_id == connection_id,
-            outbox.c.due_at <= tx.now,
-            outbox.c.taken_until.is_(None),
-            _IS_FIRST,
-        )
-        .order_by(outbox.c.due_at, outbox.c.message_id)
-        .limit(limit)
-        .with_for_update(of=outbox, skip_locked=True)
-    ).all()
+    rows = _DUE.rows(tx.conn, {"connection": connection_id, "now": tx.now, "most": limit})
     ids = [row.id for row in rows]
     if not ids:
         return []
-    lease = {"taken_until": tx.now + lease_ms, "attempt": outbox.c.attempt + 1}
-    tx.conn.execute(update(outbox).where(outbox.c.message_id.in_(ids)).values(lease))
-    sending = {"state": DeliveryState.SENDING, "state_at": tx.now, "reason_text": "", "version": message.c.version + 1}
-    tx.conn.execute(update(message).where(message.c.id.in_(ids)).values(sending))
+    _LEASE.run(tx.conn, {"ids": ids, "until": tx.now + lease_ms})
+    _SENDING.run(tx.conn, {"ids": ids, "now": tx.now})
     for message_id in ids:
         tx.news.message(message_id)
     return [OutboundSms(message_id=row.id, sender=row.sender, recipient=row.address, text=row.text) for row in rows]
@@ -76,7 +90,7 @@ def record_outcome(tx: Tx, message_id: int, outcome: SubmitOutcome) -> None:
     refused_now = opted_out and row.policy != OPT_OUT_POLICY
     if isinstance(outcome, NotTaken) and not refused_now and _try_again(tx, row, outcome):
         return
-    tx.conn.execute(delete(outbox).where(outbox.c.message_id == message_id))
+    _DROP.run(tx.conn, {"message": message_id})
     tx.wakes.add("outbox")  # the customer's next text may go now
     match outcome:
         case Taken():
@@ -116,10 +130,9 @@ def expire_leases(tx: Tx) -> int:
 
 def next_due(conn: Connection, connection_id: str | None = None) -> Millis | None:
     """When the outbox (of one connection) has something to do: a text becomes due, or a lease passes."""
-    of_connection = [] if connection_id is None else [outbox.c.connection_id == connection_id]
-    return conn.scalar(
-        select(func.min(func.coalesce(outbox.c.taken_until, outbox.c.due_at))).where(_IS_FIRST, *of_connection)
-    )
+    of_one = {"connection": connection_id}
+    due: Millis | None = _NEXT_DUE.scalar(conn) if connection_id is None else _NEXT_DUE_OF.scalar(conn, of_one)
+    return due
 
 
 def back_off(attempt: int, retry_after: int | None) -> Millis:

@@ -1,18 +1,26 @@
 """A delivery report came in (D3): kept as it came, and the message moves forward by it."""
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from cti_client.domain.clean_text import clean_text
 from cti_client.domain.delivery import DeliveryState, FailureReason, advance, sum_parts
 from cti_client.domain.interaction import Direction
 from cti_client.hub.services.deliveries import lock_message, move_message, opted_out_by_gateway
-from cti_client.hub.store.statements import AnyRow
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import delivery_report, outbox
 from cti_client.telephony.sms.connection import DeliveryReport
 
 LONGEST_RAW = 200
 """Characters of the gateway's words that a message keeps; the report has them all."""
+
+
+_KEEP = Statement(insert(delivery_report), ("message_id", "at", "state", "part", "gateway_id", "reason", "raw"))
+_DROP = Statement(
+    delete(outbox)
+    .where(outbox.c.message_id == bindparam("message"), outbox.c.taken_until.is_(None))
+    .returning(outbox.c.message_id)
+)
 
 
 def record_delivery(tx: Tx, _connection_id: str, report: DeliveryReport) -> None:
@@ -39,16 +47,16 @@ def record_delivery(tx: Tx, _connection_id: str, report: DeliveryReport) -> None
     )
     if state not in (DeliveryState.QUEUED, DeliveryState.SENDING):
         # The gateway has it after all: it must not go a second time.
-        left = delete(outbox).where(outbox.c.message_id == row.id, outbox.c.taken_until.is_(None))
-        if tx.conn.scalar(left.returning(outbox.c.message_id)) is not None:
+        dropped = _DROP.scalar(tx.conn, {"message": row.id})
+        if dropped is not None:
             tx.wakes.add("outbox")  # the customer's next text may go now
     if report.reason is FailureReason.OPTED_OUT:
         opted_out_by_gateway(tx, thread_row, row, report.raw[:LONGEST_RAW])
 
 
 def _keep(tx: Tx, report: DeliveryReport) -> None:
-    tx.conn.execute(
-        insert(delivery_report),
+    _KEEP.run(
+        tx.conn,
         {
             "message_id": report.message_id,
             "at": tx.now if report.at is None else report.at,

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, select, update
 
 from cti_client.domain import Millis
 from cti_client.domain.clean_text import clean_text
@@ -32,6 +32,17 @@ CLOCK_TOLERANCE: Millis = 2_000
 """The desktop estimates the hub's clock; less than this apart, two instants are not told apart."""
 
 _BY_CLIENT_ID = Statement(select(message.c.id, message.c.agent_id).where(message.c.client_id == bindparam("client_id")))
+_SET_CASE_TIME = Statement(update(case).where(case.c.id == bindparam("case")).values(last_at=bindparam("at")))
+_OPTED_OUT_SINCE = Statement(
+    select(consent_ledger.c.id)
+    .where(
+        consent_ledger.c.address == bindparam("address"),
+        consent_ledger.c.line_id == bindparam("line"),
+        consent_ledger.c.at > bindparam("since"),
+        consent_ledger.c.state == ConsentState.OPTED_OUT.value,
+    )
+    .limit(1)
+)
 
 
 def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
@@ -70,7 +81,7 @@ def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
         assert message_id is not None
         return message_id
     touch(tx, chat.id, waiting_since=None)
-    tx.conn.execute(update(case).where(case.c.id == chat.case_id).values(last_at=tx.now))
+    _SET_CASE_TIME.run(tx.conn, {"case": chat.case_id, "at": tx.now})
     return message_id
 
 
@@ -99,11 +110,6 @@ def _refuse_stale(tx: Tx, customer: AnyRow, chat: AnyRow, composed_at: Millis) -
         raise StaleSendError("This text waited for more than two minutes. Send it now?")
     if chat.accepted_at is not None and chat.accepted_at > composed_at + CLOCK_TOLERANCE:
         raise StaleSendError("The chat changed hands after this text was written. Send it now?")
-    opted_out_since = select(consent_ledger.c.id).where(
-        consent_ledger.c.address == customer.address,
-        consent_ledger.c.line_id == chat.line_id,
-        consent_ledger.c.at > composed_at,
-        consent_ledger.c.state == ConsentState.OPTED_OUT,
-    )
-    if tx.conn.scalar(select(exists(opted_out_since))):
+    meanwhile = {"address": customer.address, "line": chat.line_id, "since": composed_at}
+    if _OPTED_OUT_SINCE.first(tx.conn, meanwhile) is not None:
         raise StaleSendError("The customer opted out and in again after this text was written. Send it now?")

@@ -72,10 +72,11 @@ class OutboxWorker:
 
     async def run(self) -> None:
         """Work until `finish`, or until cancelled. Raises `StoreAwayError`; then run it again."""
+        surely_more = False
         while not self._stopping:
             free = self._at_once - len(self._under_way)
-            due = await self._store.read(next_due, self._id) if free else None
-            if due is None or due > self._clock():
+            due = await self._store.read(next_due, self._id) if free and not surely_more else None
+            if not (free and surely_more) and (due is None or due > self._clock()):
                 await self._alarm.wait(due)
                 continue
             batch = await self._store.write(take_due, self._id, free, LEASE_MS)
@@ -83,8 +84,9 @@ class OutboxWorker:
                 task = asyncio.create_task(self._carry(sms), name=f"submit {sms.message_id} to {self._id}")
                 self._under_way.add(task)
                 task.add_done_callback(self._arrived)
-            if not batch:
+            if not batch and not surely_more:
                 await self._alarm.wait(self._clock() + _BLOCKED_MS)
+            surely_more = len(batch) == free
 
     async def finish(self, seconds: float) -> None:
         """Take nothing more and give submits under way this long to end."""
