@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import qasync
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -15,7 +16,7 @@ async def test_an_async_test_with_qapp_runs_in_the_qt_loop(qapp: QApplication) -
 
     await signal_of(timer.timeout)
 
-    assert type(asyncio.get_running_loop()).__module__.startswith("qasync")
+    assert isinstance(asyncio.get_running_loop(), qasync.QEventLoop)
 
 
 async def test_subprocesses_and_sockets_work_in_the_qt_loop(qapp: QApplication) -> None:
@@ -35,7 +36,7 @@ async def test_subprocesses_and_sockets_work_in_the_qt_loop(qapp: QApplication) 
 
 
 async def test_an_async_test_without_qt_runs_in_a_plain_loop() -> None:
-    assert not type(asyncio.get_running_loop()).__module__.startswith("qasync")
+    assert not isinstance(asyncio.get_running_loop(), qasync.QEventLoop)
 
 
 async def test_until_fails_when_its_condition_never_holds(qapp: QApplication) -> None:
