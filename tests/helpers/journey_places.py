@@ -1,7 +1,9 @@
 """Where journeys happen: a desktop on a folder, with its own hub or with one elsewhere, and simulated phones."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import gc
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import keyring
 import keyring.backends.fail
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from cti_client.bootstrap import Desktop, running
@@ -23,7 +26,7 @@ PERSON = "Anna"
 WIDE = (1500, 950)
 """A window of a desktop screen: rail, main part and telephony panel side by side."""
 
-__all__ = ["LINE", "Phones", "Visiting", "at_work", "no_keyring", "simulated_hub"]
+__all__ = ["LINE", "Phones", "Visiting", "at_work", "screen", "simulated_hub"]
 
 
 class Visiting(Desktop):
@@ -97,11 +100,25 @@ class Phones:
         return [one.text for one in await self.client.inbox(phone, 0, 0)]
 
 
-@pytest.fixture(autouse=True)
-def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The keyring of whoever runs the tests is left alone, here and in the processes started from here."""
+@pytest.fixture
+def screen(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[QApplication]:
+    """The application for one journey. The keyring of whoever runs the tests is left alone, here and in the processes
+    started from here; an error in the log fails the test; windows of one journey are gone before the next.
+
+    The collector runs while there is no hub: a loop of a journey before, with Qt timers that still run, must not be
+    collected by the thread of the next hub.
+    """
     monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    gc.collect()
+    yield qapp
+    for window in QApplication.topLevelWidgets():
+        window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    errors = [one.getMessage() for one in caplog.get_records("call") if one.levelno >= logging.ERROR]
+    assert not errors
 
 
 def _no_settings() -> HubConfig:

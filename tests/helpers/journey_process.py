@@ -12,18 +12,16 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from cti_client.bootstrap import run_in_qt
 from cti_client.demo.tour_kit import press, write
-from cti_client.desk.desk import Desk
-from cti_client.desk.hub_client import HubAccess
+from cti_client.desk.hub_client import HubAccess, HubClient
 from cti_client.desk.pending_file import PendingFile, StoredSend
 from cti_client.ui.case_window import CaseWindow
-from cti_client.wire import api
-from cti_client.wire.records import Message
 from tests.helpers.journey import CTRL, Agent, until
 from tests.helpers.journey_places import Phones, at_work, simulated_hub
 
@@ -58,7 +56,7 @@ async def own_hub(app: QApplication, folder: Path, customer: str, text: str) -> 
 
 async def send(app: QApplication, step: str, folder: Path, access: HubAccess, call_id: str, text: str) -> int:
     async with at_work(app, folder, access) as agent:
-        window = await agent.case(call_id)
+        window = await agent.accept(call_id)
         await until(lambda: agent.messages(window), "the messages")
         await type_and_keep(agent, window, text)
         arm(step)
@@ -69,7 +67,7 @@ async def send(app: QApplication, step: str, folder: Path, access: HubAccess, ca
 
 def arm(step: str) -> None:
     """From now on this step is the last."""
-    keep, post = PendingFile.add, Desk._post
+    keep, ask = PendingFile.add, HubClient.call
 
     def add(self: PendingFile, owner: str, send: StoredSend) -> None:
         if step == "before-kept":
@@ -78,14 +76,16 @@ def arm(step: str) -> None:
         if step == "kept":
             die()
 
-    async def ask(self: Desk, send: api.Send) -> Message:
-        message = await post(self, send)
-        if step == "answered":
+    async def call(
+        self: HubClient, method: str, path: str, as_type: type[Any], body: object = None, seconds: float | None = None
+    ) -> Any:
+        answer = await ask(self, method, path, as_type, body, seconds)
+        if step == "answered" and path == "/messages":
             die()
-        return message
+        return answer
 
     PendingFile.add = add  # type: ignore[method-assign]  # the seam this process exists for
-    Desk._post = ask  # type: ignore[method-assign]
+    HubClient.call = call  # type: ignore[method-assign]
 
 
 def main() -> int:

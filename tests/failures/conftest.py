@@ -1,0 +1,5 @@
+"""A screen for the failures that have a desktop."""
+
+from tests.helpers.journey_places import screen
+
+__all__ = ["screen"]
