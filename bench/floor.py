@@ -9,6 +9,7 @@ import json
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -75,8 +76,8 @@ class Floor:
 
     async def _text(self, request: web.Request) -> web.Response:
         body = await request.json()
-        work = (self._write, body["id"], body["from"], body["text"], body["now"])
-        record = await asyncio.get_running_loop().run_in_executor(self._writer, *work)
+        work = partial(self._write, body["id"], body["from"], body["text"], body["now"])
+        record = await asyncio.get_running_loop().run_in_executor(self._writer, work)
         for socket in list(self._sockets):
             await socket.send_str(record)
         return web.Response(text="ok")
