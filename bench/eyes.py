@@ -1,0 +1,60 @@
+"""What a measurement sees of a desktop: paints, signals, memory."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QTimer, SignalInstance
+from PySide6.QtWidgets import QWidget
+
+from cti_client.bootstrap import Desktop
+from cti_client.desk.views import LinkStatus
+
+PATIENCE_SECONDS = 60.0
+
+
+class PaintWatch(QObject):
+    """Calls `after(seconds)` behind each paint of the widget, with the monotonic time then."""
+
+    def __init__(self, widget: QWidget, after: Callable[[float], None]) -> None:
+        super().__init__(widget)
+        self._after = after
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Qt's hook. The event stands before the painting: what is seen is seen behind it."""
+        if event.type() == QEvent.Type.Paint:
+            QTimer.singleShot(0, self, lambda: self._after(time.monotonic()))
+        return False
+
+
+async def until(look: Callable[[], bool], *signals: SignalInstance) -> None:
+    """Returns once `look()` holds; it is asked anew at each of the signals. Raises `TimeoutError`."""
+    stirred = asyncio.Event()
+
+    def stir(*_: object) -> None:
+        stirred.set()
+
+    for signal in signals:
+        signal.connect(stir)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not look():
+                await stirred.wait()
+                stirred.clear()
+    finally:
+        for signal in signals:
+            signal.disconnect(stir)
+
+
+async def hub_is_live(desktop: Desktop) -> None:
+    """Returns once the link is up and the window calm."""
+    await until(lambda: desktop.desk.link.status is LinkStatus.LIVE, desktop.desk.link_changed)
+    await desktop.shell.calm()
+
+
+def resident_mib() -> float:
+    """Of this process, now."""
+    import psutil  # type: ignore[import-untyped]  # it comes without types
+
+    return float(psutil.Process().memory_info().rss / 2**20)

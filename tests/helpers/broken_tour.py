@@ -1,0 +1,30 @@
+"""The tour over a network that loses the customer's second text: `python -m tests.helpers.broken_tour FOLDER`."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from cti_client.demo import tour
+
+LIMIT_S = 2.0
+
+
+class LossyTour(tour.Tour):
+    """Its customer's second text never leaves the phone."""
+
+    async def _text_in(self, text: str) -> None:
+        if text == tour.SECOND:
+            patient: Callable[..., object] = tour.until
+            setattr(tour, "until", partial(patient, seconds=LIMIT_S))  # noqa: B010  to fail soon
+            return
+        await super()._text_in(text)
+
+
+def main() -> int:
+    setattr(tour, "Tour", LossyTour)  # noqa: B010  the seam this process exists for
+    return tour.run_tour(Path(sys.argv[1]), data=None, theme="light", quiet=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
