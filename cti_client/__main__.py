@@ -3,11 +3,14 @@
 import argparse
 import logging
 import sys
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from cti_client import __version__
 from cti_client.paths import Paths, demo_paths, paths_in, standard_paths
 from cti_client.system import quick_start
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def main() -> int:
@@ -16,11 +19,16 @@ def main() -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = _parser().parse_args()
-    logging.basicConfig(
-        level=logging.DEBUG if options.verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    logging.basicConfig(level=logging.DEBUG if options.verbose else logging.WARNING, format=LOG_FORMAT)
     return int(options.run(options))
+
+
+def _log_into(paths: Paths) -> None:
+    """Also keep the log in a file, so that there is something to look at after a day."""
+    paths.make()
+    handler = RotatingFileHandler(paths.log, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter(LOG_FORMAT))
+    logging.getLogger().addHandler(handler)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,7 +41,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="cti-client", description="A desktop softphone for SMS chat.", parents=[common]
     )
     parser.add_argument("--version", action="version", version=f"cti-client {__version__}")
-    parser.add_argument("--config", type=Path, metavar="FILE", help=f"the hub's settings (default: {settings})")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help=f"the hub's settings (default: {settings}); the log is in {standard_paths().log}",
+    )
     parser.set_defaults(run=_desktop)
     commands = parser.add_subparsers(metavar="COMMAND")
     demo = commands.add_parser("demo", parents=[common], help="the desktop with sample data and a customer's handset")
@@ -56,6 +69,7 @@ def _desktop(options: argparse.Namespace) -> int:
     paths = paths_in(options.data) if options.data else standard_paths()
     if options.config:
         paths = Paths(data=paths.data, config=options.config)
+    _log_into(paths)
     return run_desktop(paths, lambda: load_or_simulate(paths), person(), theme=options.theme)
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from cti_client.desk.credentials import Credentials
 from cti_client.desk.desk import Desk
+from cti_client.desk.errors import HubStartError
 from cti_client.desk.hub_client import HubAccess
 from cti_client.desk.tasks import TaskOwner
 from cti_client.paths import Paths
@@ -143,12 +144,19 @@ class Desktop:
         return HubAccess(self.hub_url, token)
 
     def _start_hub(self) -> tuple[str, str]:
+        from cti_client.hub.config import ConfigError
         from cti_client.hub.embedded import EmbeddedHub  # SQLAlchemy and aiohttp: after the window
+        from cti_client.hub.store.schema import NotOurDatabaseError, SchemaTooNewError
 
         if self._hub is not None:  # the attempt before has failed
             self._hub.stop()
-        self._hub = EmbeddedHub(self._settings(), self._person)
-        return self._hub.start()
+        try:
+            self._hub = EmbeddedHub(self._settings(), self._person)
+            return self._hub.start()
+        except ConfigError as error:
+            raise HubStartError(f"The settings are wrong at {error}") from error
+        except (OSError, NotOurDatabaseError, SchemaTooNewError) as error:
+            raise HubStartError(f"The hub cannot be started: {error}") from error
 
 
 def run_in_qt(main: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int:

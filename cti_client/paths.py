@@ -26,6 +26,11 @@ class Paths:
         return self.data / "desk.db"
 
     @property
+    def log(self) -> Path:
+        """What went wrong, one line each, never with message text."""
+        return self.data / "cti-client.log"
+
+    @property
     def settings(self) -> Path:
         """Window places and choices of this person."""
         return self.data / "desktop.ini"

@@ -29,6 +29,9 @@ from cti_client.telephony.sms.registry import system_clock
 OFFER_SECONDS = 60
 """Longer than the product's own 20 s: a newcomer has two windows to look at."""
 
+EDGE = 8
+"""Logical pixels between windows and the screen's edge."""
+
 NEW_CUSTOMER = ("Somebody new", "+15550142233")
 
 
@@ -86,11 +89,16 @@ def run_demo(paths: Paths, *, theme: str, fresh: bool) -> int:
 
 
 def _side_by_side(desktop: Desktop, handset: HandsetWindow) -> None:
-    """The handset stands at the right edge of the screen, over the desktop where there is no room beside it."""
+    """The handset at the right edge of the screen, the desktop in what is left, so that neither covers the other."""
     area = desktop.window.screen().availableGeometry()
-    handset.move(
-        area.right() - handset.frameGeometry().width() - 8, area.bottom() - handset.frameGeometry().height() - 8
+    width = handset.frameGeometry().width()
+    height = min(handset.frameGeometry().height(), area.height() - 2 * EDGE)
+    handset.resize(handset.width(), height)
+    handset.move(area.right() - width - EDGE, area.top() + area.height() - height - EDGE)
+    desktop.window.resize(
+        min(desktop.window.width(), area.width() - width - 3 * EDGE), min(desktop.window.height(), area.height())
     )
+    desktop.window.move(area.left() + EDGE, area.top() + EDGE)
     handset.raise_()
 
 

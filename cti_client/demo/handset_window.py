@@ -7,7 +7,6 @@ from functools import partial
 from PySide6.QtCore import Qt, QTime, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -23,7 +22,9 @@ from PySide6.QtWidgets import (
 from cti_client.demo.handset_client import HandsetClient, HandsetError, PhoneText
 from cti_client.desk.tasks import TaskOwner
 from cti_client.ui.theme import BUBBLE_CORNER, Theme
+from cti_client.ui.widgets.select import Select
 
+OTHER = "Another number…"
 RETRY_S = 2.0
 
 SHOWN = 200
@@ -56,17 +57,20 @@ class HandsetWindow(QWidget):
         hint = _plain("Play the customer: text the company and watch the agent’s window.", "muted")
         hint.setWordWrap(True)
         layout.addWidget(hint)
-        self.phone = QComboBox()
-        self.phone.setEditable(True)
-        self.phone.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.phone = Select(theme)
         self.phone.setAccessibleName("The customer’s phone")
+        self.phone.setToolTip("Whose phone this is (Ctrl+L)")
         for name, number in customers:
             self.phone.addItem(f"{name}  {number}", number)
-        self.phone.currentIndexChanged.connect(self._show_phone)
-        line_edit = self.phone.lineEdit()
-        assert line_edit is not None
-        line_edit.editingFinished.connect(self._show_phone)
+        self.phone.addItem(OTHER, "")
+        self.phone.currentIndexChanged.connect(self._choose_phone)
         layout.addWidget(self.phone)
+        self.other = QLineEdit()
+        self.other.setPlaceholderText("Number, as +15550142234")
+        self.other.setAccessibleName("Another customer’s number")
+        self.other.editingFinished.connect(self._show_phone)
+        self.other.hide()
+        layout.addWidget(self.other)
         layout.addWidget(_plain(f"To {line}", "muted"))
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -99,10 +103,8 @@ class HandsetWindow(QWidget):
     @property
     def number(self) -> str:
         """The number of the phone on the screen."""
-        index = self.phone.findText(self.phone.currentText())
-        if index >= 0:
-            return str(self.phone.itemData(index))
-        return "".join(c for c in self.phone.currentText() if c.isdigit() or c == "+")
+        chosen = str(self.phone.currentData())
+        return chosen or "".join(c for c in self.other.text() if c.isdigit() or c == "+")
 
     def texts(self, number: str) -> list[str]:
         """What has arrived at a phone, oldest first."""
@@ -156,6 +158,13 @@ class HandsetWindow(QWidget):
         del texts[:-SHOWN]
         if number == self.number:
             self._paint(texts)
+
+    def _choose_phone(self) -> None:
+        another = not self.phone.currentData()
+        self.other.setVisible(another)
+        self._show_phone()
+        if another:
+            self.other.setFocus()
 
     def _show_phone(self) -> None:
         number = self.number

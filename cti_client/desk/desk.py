@@ -358,6 +358,9 @@ class Desk(QObject):
         except Exception as error:
             words = str(error) if isinstance(error, DeskError) else f"The hub cannot be started: {error}"
             self._show_link(LinkView(LinkStatus.REFUSED, words, since=self.now()))
+            if isinstance(error, DeskError):  # theirs to mend, and the sentence says how
+                log.error("%s", words)
+                return
             raise
         client = self._client = HubClient(access)
         try:

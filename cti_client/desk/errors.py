@@ -41,3 +41,7 @@ class KeepingError(DeskError):
 
     def __init__(self) -> None:
         super().__init__("This computer cannot keep the text: its disk is full or broken. Nothing was sent.")
+
+
+class HubStartError(DeskError):
+    """The embedded hub cannot start; the sentence names what to mend (a setting, a port, the database)."""
