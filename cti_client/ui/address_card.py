@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from cti_client.desk.lookup import LookupView, SourceStatus, SourceView
@@ -21,11 +22,15 @@ class AddressCard(Card):
     """Look these words up in all sources."""
     candidate_chosen = Signal(object)
     """This `Candidate` is the customer."""
+    left = Signal()
+    """The search was closed by Esc; the keyboard has nothing more to do here."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._theme = theme
         self._icon = ("map-pin", "muted")
+        self._known = False
+        """Does the heading stand over an address on record? Then it stays the heading of that address."""
         self._picture = QLabel()
         self.title = Label(self.tr("Address"), wrap=True)
         self.search = QPushButton(self.tr("Search…"))
@@ -43,6 +48,9 @@ class AddressCard(Card):
         self.go.clicked.connect(self._ask)
         self.candidates = CandidateList(theme)
         self.candidates.chosen.connect(self.candidate_chosen)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._leave)
+        self._escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._escape.setEnabled(False)
         self._arrange()
         theme.changed.connect(self._repaint_icon)
         self.show_contact(None)
@@ -75,6 +83,7 @@ class AddressCard(Card):
         lines = _address_lines(contact) if contact else ""
         self.address.setText(lines)
         self.address.setVisible(bool(lines))
+        self._known = bool(lines)
         if lines and contact:
             words = (
                 self.tr("Address · {source}").format(source=contact.source) if contact.source else self.tr("Address")
@@ -83,27 +92,39 @@ class AddressCard(Card):
         else:
             self._show(self.tr("No address yet"), "map-pin", "muted")
 
-    def show_lookup(self, view: LookupView, contact: Contact | None) -> None:
-        """How far the look-up has come. What was found stands below to be picked; the address on record stays."""
+    def show_lookup(self, view: LookupView, contact: Contact | None, query: str = "") -> None:
+        """How far the look-up has come, by number or by the words of `query`.
+
+        What was found stands below to be picked; the address on record stays, and so does its heading.
+        """
         self.show_contact(contact)
-        self.states.setText("\n".join(self._state_words(source) for source in view.sources))
         found = view.candidates
-        self.states.setVisible(bool(view.sources) and not (view.done and found))
         self.candidates.show_candidates(found)
         self.candidates.setVisible(bool(found))
+        lines = [self._state_words(source) for source in view.sources]
+        broken = any(source.status is SourceStatus.BROKEN for source in view.sources)
         if found:
-            words = self.tr("Is this the customer?") if len(found) == 1 else self.tr("{n} found: who is it?")
-            self._show(words.format(n=len(found)), "magnifying-glass", "accent")
+            question = self.tr("Is this the customer?") if len(found) == 1 else self.tr("{n} found: who is it?")
+            question = question.format(n=len(found))
+            self._head(question, "magnifying-glass", "accent")
+            if view.done:
+                lines = [question] if self._known else []
         elif not view.done:
-            self._show(self.tr("Looking up the address…"), "hourglass", "muted")
-        elif any(source.status is SourceStatus.BROKEN for source in view.sources):
-            self._show(self.tr("Address look-up failed"), "warning", "caution")
+            self._head(self.tr("Looking up the address…"), "hourglass", "muted")
+        elif broken:
+            self._head(self.tr("Address look-up failed"), "warning", "caution")
         elif view.sources:
-            self._show(self.tr("No address found"), "map-pin", "muted")
+            self._head(self.tr("No address found"), "map-pin", "muted")
+            if query:
+                lines = [self.tr("Nothing found for “{words}”.").format(words=query)]
+        self.states.setText("\n".join(lines))
+        # Beside an open search field the answers to the number would look like the answers to what is typed there.
+        elsewhere = self.search.isChecked() and not query and not found
+        self.states.setVisible(bool(lines) and not elsewhere)
 
     def show_broken(self, why: str) -> None:
         """Nothing could be asked."""
-        self._show(self.tr("Address look-up failed"), "warning", "caution")
+        self._head(self.tr("Address look-up failed"), "warning", "caution")
         self.states.setText(why)
         self.states.show()
 
@@ -134,10 +155,16 @@ class AddressCard(Card):
 
     def _show_search(self, shown: bool) -> None:
         self._by_hand.setVisible(shown)
+        self._escape.setEnabled(shown)
+        self.states.hide()
         if shown:
             self.query.setFocus()
-        else:
-            self.states.hide()
+            self.query.selectAll()
+
+    def _leave(self) -> None:
+        self.search.setChecked(False)
+        self.search.setFocus()
+        self.left.emit()
 
     def _ask(self) -> None:
         words = self.query.text().strip()
@@ -145,6 +172,11 @@ class AddressCard(Card):
             self.search_wanted.emit(words)
         else:
             self.query.setFocus()
+
+    def _head(self, words: str, icon: str, role: str) -> None:
+        """A heading of the look-up, where there is no address whose heading it would take away."""
+        if not self._known:
+            self._show(words, icon, role)
 
     def _show(self, words: str, icon: str, role: str) -> None:
         self.title.setText(words)

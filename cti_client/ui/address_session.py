@@ -42,7 +42,8 @@ class AddressSession(QObject):
         super().__init__(parent)
         self._desk, self._card, self._tasks = desk, card, tasks
         self._record: Interaction | None = None
-        self._by_hand = False
+        self._query = ""
+        """What is searched for by hand; empty while the number is looked up."""
         self._search: asyncio.Task[None] | None = None
         card.search_wanted.connect(self.search)
         card.candidate_chosen.connect(self.choose)
@@ -57,7 +58,6 @@ class AddressSession(QObject):
 
     def search(self, query: str) -> None:
         """Look words up in all sources; ends a look-up that is under way."""
-        self._by_hand = True
         self._start("", query)
 
     def choose(self, candidate: Candidate) -> None:
@@ -87,6 +87,7 @@ class AddressSession(QObject):
 
     def _start(self, address: str, query: str) -> None:
         self._stop()
+        self._query = query
         self._search = self._tasks.start(self._look_up(address, query), "look-up")
 
     def _stop(self) -> None:
@@ -106,7 +107,7 @@ class AddressSession(QObject):
 
     def _show(self, view: LookupView) -> None:
         if self._record is not None:
-            self._card.show_lookup(view, self._record.contact)
+            self._card.show_lookup(view, self._record.contact, self._query)
 
     async def _choose(self, interaction_id: int, candidate: Candidate) -> None:
         try:
@@ -124,7 +125,7 @@ class AddressSession(QObject):
         """Is this more than what is on record? The contact itself, found again, is not."""
         contact = self._record.contact if self._record else None
         if contact is not None and candidate.contact_id == contact.id:
-            return self._by_hand
+            return bool(self._query)
         return bool(candidate.name or candidate.company or candidate.street or candidate.town)
 
 

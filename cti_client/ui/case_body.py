@@ -57,6 +57,8 @@ class CaseBody(QWidget):
         self.chat.left.connect(self.reply.setFocus)
         self.header.details.clicked.connect(self.toggle_details)
         self.side.back.clicked.connect(self.toggle_details)
+        self.side.address.left.connect(self._to_reply)
+        self.side.customer.left.connect(self._to_reply)
 
     def _arrange(self) -> None:
         notices = QVBoxLayout()
@@ -104,6 +106,10 @@ class CaseBody(QWidget):
         if self._narrow and self._details:
             self.side.back.setFocus()
         elif self._narrow:
+            self.reply.setFocus()
+
+    def _to_reply(self) -> None:
+        if self.reply.isVisible():  # in a narrow window it is hidden behind the customer's side
             self.reply.setFocus()
 
     def end(self, words: str) -> None:

@@ -1,6 +1,7 @@
 """The customer's details, to be edited."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from cti_client.ui.theme import SPACE_S, SPACE_XS, Theme
@@ -17,6 +18,8 @@ class ContactForm(QWidget):
     """Contact id and `EditContact`."""
     done = Signal()
     """Saved or cancelled."""
+    left = Signal()
+    """Cancelled by Esc, after `done`; the keyboard has nothing more to do here."""
 
     FIELDS = ("name", "company", "street", "postcode", "town", "country")
 
@@ -64,6 +67,8 @@ class ContactForm(QWidget):
         layout.addLayout(grid)
         layout.addWidget(self.problem)
         layout.addLayout(buttons)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._leave)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.hide()
 
     def open_for(self, contact: Contact) -> None:
@@ -101,3 +106,7 @@ class ContactForm(QWidget):
     def _cancel(self) -> None:
         self.hide()
         self.done.emit()
+
+    def _leave(self) -> None:
+        self._cancel()
+        self.left.emit()

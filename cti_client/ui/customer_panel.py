@@ -24,6 +24,8 @@ class CustomerPanel(QWidget):
     """A `PhoneField` has come into being; whoever joins phone buttons to the hub joins this one."""
     contact_edited = Signal(int, object)
     """Contact id and `EditContact`; answered by `form.finish` or `form.fail`."""
+    left = Signal()
+    """The form was closed by Esc; the keyboard has nothing more to do here."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +74,7 @@ class CustomerPanel(QWidget):
             self._form = ContactForm(self._theme, self)
             self._form.saved.connect(self.contact_edited)
             self._form.done.connect(self._edited)
+            self._form.left.connect(self.left)
             self._column.insertWidget(1, self._form)
             self._order_tabs()
         return self._form

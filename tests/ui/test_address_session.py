@@ -187,6 +187,60 @@ async def test_search_by_hand_asks_all_sources_and_picks_nothing_by_itself(stage
     assert stage.card.candidates.count() == 1
 
 
+async def test_a_search_that_finds_nothing_leaves_the_address_its_heading(stage: Stage, qtbot: QtBot) -> None:
+    stage.show(contact())
+    stage.card.search.click()
+    QTest.keyClicks(stage.card.query, "Nobody")
+    stage.card.go.click()
+    await stage.rest()
+    assert stage.card.title.text() == "Address · Own contacts"
+    assert stage.card.address.isVisible()
+    assert stage.card.states.isVisible()
+    assert stage.card.states.text() == "Nothing found for “Nobody”."
+
+
+async def test_a_search_that_finds_somebody_else_asks_below_the_address(stage: Stage, qtbot: QtBot) -> None:
+    stage.desk.found["company"] = (MAREK,)
+    stage.show(contact())
+    stage.session.search("Kowalski")
+    await stage.rest()
+    assert stage.card.title.text() == "Address · Own contacts"
+    assert stage.card.states.isVisible()
+    assert stage.card.states.text() == "Is this the customer?"
+
+
+async def test_an_open_search_field_shows_no_answers_to_the_number(stage: Stage, qtbot: QtBot) -> None:
+    stage.show()
+    await stage.rest()
+    assert stage.card.states.isVisible()
+    assert "Own contacts: nothing found" in stage.card.states.text()
+    stage.card.search.click()
+    assert not stage.card.states.isVisible()
+
+
+async def test_a_look_up_that_ends_beside_an_open_search_field_is_silent_too(stage: Stage, qtbot: QtBot) -> None:
+    gate = stage.desk.gates["contacts"] = asyncio.Event()
+    stage.show()
+    await settled()
+    stage.card.search.click()
+    gate.set()
+    await stage.rest()
+    assert stage.card.title.text() == "No address found"
+    assert not stage.card.states.isVisible()
+
+
+async def test_searching_again_begins_with_the_old_words_selected(stage: Stage, qtbot: QtBot) -> None:
+    stage.show(contact())
+    stage.card.search.click()
+    QTest.keyClicks(stage.card.query, "Nobody")
+    stage.card.go.click()
+    await stage.rest()
+    stage.card.search.click()
+    stage.card.search.click()
+    assert stage.card.query.selectedText() == "Nobody"
+    assert not stage.card.states.isVisible()
+
+
 async def test_a_choice_that_fails_is_told(stage: Stage, qtbot: QtBot) -> None:
     stage.desk.failures["choose_contact"] = HubAwayError()
     stage.desk.found["company"] = (MARIA,)

@@ -346,3 +346,26 @@ def test_the_field_for_words_takes_the_focus_when_searching(window: CaseWindow) 
     fill(window)
     window.side.address.search.click()
     assert focus(window) is window.side.address.query
+
+
+def test_escape_closes_the_search_and_goes_back_to_the_reply_box(window: CaseWindow) -> None:
+    lay_out(window, 1160, 820)
+    fill(window)
+    window.side.address.search.click()
+    QTest.keyClick(window.side.address.query, Qt.Key.Key_Escape)
+    assert not window.side.address.query.isVisible()
+    assert focus(window) is window.reply.editor
+
+
+def test_escape_closes_the_form_and_goes_back_to_the_reply_box(window: CaseWindow, qtbot: QtBot) -> None:
+    lay_out(window, 1160, 820)
+    fill(window)
+    window.side.customer.edit.click()
+    form = window.side.customer.form
+    assert form.isVisible()
+    QTest.keyClicks(form.edits["name"], "Somebody else")
+    with qtbot.assertNotEmitted(form.saved):
+        QTest.keyClick(form.edits["name"], Qt.Key.Key_Escape)
+    assert not form.isVisible()
+    assert window.side.customer.edit.isEnabled()
+    assert focus(window) is window.reply.editor
