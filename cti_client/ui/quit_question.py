@@ -1,4 +1,4 @@
-"""What closing the window means on a system without a tray."""
+"""Asks whether the program goes on."""
 
 from collections.abc import Callable
 
@@ -10,12 +10,15 @@ from cti_client.ui.widgets.label import Label
 
 
 class QuitQuestion(QDialog):
-    """Keep running minimised, or quit. Opened with `open()`; Esc leaves everything as it is."""
+    """Keep running out of sight, or quit. Opened with `open()`; Esc leaves everything as it is."""
 
-    minimise_chosen = Signal()
+    keep_chosen = Signal()
     quit_chosen = Signal()
 
-    def __init__(self, theme: Theme, open_chats: int, unsent: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, open_chats: int, unsent: int, parent: QWidget | None = None, *, tray: bool = False
+    ) -> None:
+        """`tray`: kept running, the program lives in the tray; else its window is minimised."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Quit?"))
         words = [self.tr("While this program runs, chats ring here. After quitting nothing rings.")]
@@ -27,10 +30,19 @@ class QuitQuestion(QDialog):
             words.append(self.tr("One text has not gone yet; it is kept and goes then."))
         elif unsent:
             words.append(self.tr("{n} texts have not gone yet; they are kept and go then.").format(n=unsent))
-        self.minimise = QPushButton(self.tr("Keep running"))
-        self.minimise.setProperty("kind", "primary")
-        self.minimise.setDefault(True)
-        self.minimise.clicked.connect(lambda: self._choose(self.minimise_chosen.emit))
+        if tray:
+            words.append(self.tr("Kept running, it stays in the tray: click its icon there to see this window again."))
+        else:
+            words.append(
+                self.tr(
+                    "Kept running, this window is minimised: get it back from the task bar or by switching windows. "
+                    "It also comes back by itself when a request rings."
+                )
+            )
+        self.keep = QPushButton(self.tr("Keep running"))
+        self.keep.setProperty("kind", "primary")
+        self.keep.setDefault(True)
+        self.keep.clicked.connect(lambda: self._choose(self.keep_chosen.emit))
         self.quit = QPushButton(self.tr("Quit"))
         self.quit.clicked.connect(lambda: self._choose(self.quit_chosen.emit))
         self.cancel = QPushButton(self.tr("Cancel"))
@@ -40,7 +52,7 @@ class QuitQuestion(QDialog):
         buttons.addWidget(self.cancel)
         buttons.addStretch(1)
         buttons.addWidget(self.quit)
-        buttons.addWidget(self.minimise)
+        buttons.addWidget(self.keep)
         layout = QVBoxLayout(self)
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)  # as high as its lines need, always
         layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from cti_client.desk.desk import Desk
@@ -19,12 +19,12 @@ from cti_client.ui.answering import Answering
 from cti_client.ui.app_icon import app_icon
 from cti_client.ui.case_windows import CaseWindowFactory, CaseWindows
 from cti_client.ui.cases_loader import CasesLoader
+from cti_client.ui.leaving import Leaving
 from cti_client.ui.main_window import MainWindow
 from cti_client.ui.models.open_chats import customer_of
 from cti_client.ui.new_chat import NewChat
 from cti_client.ui.number_actions import NumberActions
 from cti_client.ui.preferences import Preferences
-from cti_client.ui.quit_question import QuitQuestion
 from cti_client.ui.ringer import Ringer
 from cti_client.ui.theme import Theme
 from cti_client.ui.ticker import Ticker
@@ -70,7 +70,7 @@ class Shell(QObject):
         self._was_live = False
         self._replaced, self._said = "", ""
         self._calm = asyncio.Event()
-        self.question: QuitQuestion | None = None
+        self.leaving = Leaving(desk, window, theme, preferences, tray, self)
         self._connect_desk()
         self._connect_window()
 
@@ -184,6 +184,8 @@ class Shell(QObject):
         new = self._window.telephony.show_offers(offers, self._desk.now(), self._desk.agent_name)
         self._window.ring(len(offers), bool(new))
         self._ringer.show_offers(offers, self._in_front())
+        if new:
+            self.leaving.ring()
         self._show_tray()
 
     def _show_interaction(self, interaction_id: int) -> None:
@@ -244,15 +246,13 @@ class Shell(QObject):
         self.new_chat.started.connect(self._show_started)
         window.header.presence_chosen.connect(self._choose_presence)
         window.header.new_chat_wanted.connect(self.new_chat.ask)
-        window.navigation.quit_wanted.connect(self.quit_wanted)
-        window.close_wanted.connect(self._close_window)
+        self.leaving.quit_wanted.connect(self.quit_wanted)
         window.notice.acted.connect(self._desk.retry)
         window.notice.dismissed.connect(self._forget_notice)
         self._ringer.accept_wanted.connect(panel.accept_offer)
         self._ringer.open_wanted.connect(window.bring_to_front)
         self._tray.open_wanted.connect(window.bring_to_front)
         self._tray.message_clicked.connect(window.bring_to_front)
-        self._tray.quit_wanted.connect(self.quit_wanted)
         self._preferences.changed.connect(self._preference)
 
     def _show_started(self, started: Accepted) -> None:
@@ -273,29 +273,6 @@ class Shell(QObject):
 
     def _be_calm(self) -> None:
         QTimer.singleShot(0, self._calm.set)  # behind the paint of what has just come
-
-    # The window and its end
-
-    def _close_window(self) -> None:
-        if self._tray.available:
-            self._window.hide()
-            if not self._preferences.told_about_tray:
-                self._preferences.told_about_tray = True
-                self._tray.message(self.tr("Still here"), self.tr("Chats go on ringing. Quit from the tray’s menu."))
-            return
-        if self.question is not None:
-            self.question.raise_()
-            return
-        question = QuitQuestion(self._theme, len(self._desk.interactions), self._desk.unsent, self._window)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        question.minimise_chosen.connect(self._window.showMinimized)
-        question.quit_chosen.connect(self.quit_wanted)
-        question.finished.connect(self._forget_question)
-        self.question = question
-        question.open()
-
-    def _forget_question(self) -> None:
-        self.question = None
 
     def _preference(self, name: str) -> None:
         if name == "appearance":

@@ -134,7 +134,7 @@ def test_empty_states_are_not_cut(
 def test_dialogs_are_not_cut_and_have_names(longer_language: None, qtbot: QtBot, theme: Theme) -> None:
     chat = NewChatDialog(theme, (LINE, LINE_PL))
     why = "The destination number has disabled receiving messages from this number and must text 'START' to enable"
-    for dialog in (chat, QuitQuestion(theme, 3, 2)):
+    for dialog in (chat, QuitQuestion(theme, 3, 2), QuitQuestion(theme, 1, 0, tray=True)):
         qtbot.addWidget(dialog)
         lay_out(dialog, 10, 10)
         assert "\n".join(cut_texts(dialog)) == ""

@@ -3,9 +3,10 @@ from typing import cast
 
 import pytest
 import pytest_asyncio
-from PySide6.QtCore import QSettings, Qt, QUrl
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QUrl
 from PySide6.QtGui import QShowEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from cti_client.desk.desk import Desk
@@ -53,6 +54,21 @@ class WatchedWindow(CaseWindow):
         super().showEvent(event)
         quiet = self.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.shown.append((self.interaction_id, "quietly" if quiet else "to the front"))
+
+
+class Quiet(QObject):
+    """Notes for each time a window is shown whether the system was asked to leave the focus alone."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.shown: list[bool] = []
+        self._window = window
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and not event.spontaneous():
+            self.shown.append(self._window.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating))
+        return False
 
 
 class Stage:
@@ -429,22 +445,73 @@ async def test_without_a_tray_closing_asks(stage: Stage, qtbot: QtBot) -> None:
     stage.desk.put_interaction(interaction(12))
     stage.window.close()
     assert stage.window.isVisible()
-    question = stage.shell.question
+    question = stage.shell.leaving.question
     assert question is not None
     quits: list[bool] = []
     stage.shell.quit_wanted.connect(lambda: quits.append(True))
     question.reject()
     assert not quits
     stage.window.close()
-    assert stage.shell.question is not None
-    stage.shell.question.minimise.click()
+    assert stage.shell.leaving.question is not None
+    stage.shell.leaving.question.keep.click()
     assert stage.window.isMinimized()
     assert not quits
     stage.window.close()
-    assert stage.shell.question is not None
-    stage.shell.question.quit.click()
+    assert stage.shell.leaving.question is not None
+    stage.shell.leaving.question.quit.click()
     assert quits == [True]
     assert stage.desk.called("close_chat") == [], "quitting is not closing (A8)"
+    await settled()
+
+
+async def test_without_a_tray_a_request_brings_the_window_back_quietly(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alerted: list[object] = []
+    monkeypatch.setattr(QApplication, "alert", lambda widget: alerted.append(widget))
+    for away, id_ in ((stage.window.showMinimized, 1), (stage.window.hide, 2)):
+        away()
+        quiet = Quiet(stage.window)
+        stage.desk.put_offer(offer(id_))
+        assert stage.window.isVisible()
+        assert not stage.window.isMinimized()
+        assert quiet.shown == [True]
+        assert not stage.window.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    assert alerted == [stage.window, stage.window]
+    await settled()
+
+
+async def test_with_a_tray_a_request_leaves_the_window_in_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tray, "available", property(lambda self: True))
+    stage.window.hide()
+    stage.desk.put_offer(offer())
+    assert not stage.window.isVisible()
+    await settled()
+
+
+@pytest.mark.parametrize("tray", [False, True])
+async def test_quit_of_the_menu_asks_while_a_chat_is_open(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tray: bool
+) -> None:
+    monkeypatch.setattr(Tray, "available", property(lambda self: tray))
+    quits: list[bool] = []
+    stage.shell.quit_wanted.connect(lambda: quits.append(True))
+    stage.window.navigation.quit_wanted.emit()
+    assert quits == [True], "nothing is open, nothing is asked"
+    stage.desk.put_interaction(interaction(12))
+    stage.window.navigation.quit_wanted.emit()
+    question = stage.shell.leaving.question
+    assert question is not None
+    said = " ".join(label.text() for label in question.findChildren(QLabel))
+    assert "Your open chat stays open" in said
+    assert ("tray" in said, "task bar" in said) == (tray, not tray), "says how to get back"
+    question.keep.click()
+    assert quits == [True]
+    assert (stage.window.isHidden(), stage.window.isMinimized()) == (tray, not tray)
+    stage.window.navigation.quit_wanted.emit()
+    assert stage.shell.leaving.question is not None
+    stage.shell.leaving.question.quit.click()
+    assert quits == [True, True]
     await settled()
 
 
@@ -455,7 +522,7 @@ async def test_with_a_tray_closing_hides(stage: Stage, monkeypatch: pytest.Monke
     for _ in range(2):
         stage.window.close()
         assert not stage.window.isVisible()
-        assert stage.shell.question is None
+        assert stage.shell.leaving.question is None
         stage.tray.open_wanted.emit()
         assert stage.window.isVisible()
     assert len(told) == 1, "said once"
