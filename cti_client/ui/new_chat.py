@@ -9,6 +9,10 @@ from cti_client.desk.tasks import TaskOwner
 from cti_client.ui.new_chat_dialog import NewChatDialog
 from cti_client.ui.number_actions import NumberActions
 from cti_client.ui.theme import Theme
+from cti_client.wire.records import Interaction
+
+CONTACTS = "contacts"
+"""The source of our own customers. A hub that calls it otherwise leaves the dialog without names."""
 
 
 class NewChat(QObject):
@@ -59,7 +63,23 @@ class NewChat(QObject):
                 dialog.show_problem(str(error))
         else:
             if self.dialog is dialog:
-                dialog.show_abilities(number, line_id, able)
+                held = [each for each in self._desk.interactions.values() if each.address == able.address]
+                dialog.show_abilities(number, line_id, able, held=bool(held))
+                await self._name(dialog, number, line_id, able.address, held)
+
+    async def _name(
+        self, dialog: NewChatDialog, number: str, line_id: int | None, address: str, held: list[Interaction]
+    ) -> None:
+        """Say whose number it is, where exactly one customer has it."""
+        names = {each.contact.name for each in held if each.contact is not None}
+        if not held:
+            try:
+                found = await self._desk.lookup(CONTACTS, address=address)
+            except DeskError:
+                return  # the chat can be started without
+            names = {each.name for each in found.candidates if each.contact_id is not None}
+        if self.dialog is dialog and len(names) == 1:
+            dialog.show_customer(number, line_id, names.pop())
 
     async def _start_chat(self, dialog: NewChatDialog, number: str, line_id: int | None) -> None:
         try:

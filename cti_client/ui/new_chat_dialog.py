@@ -16,7 +16,9 @@ CHECK_AFTER_MS = 300
 class NewChatDialog(QDialog):
     """A number with its phone button, the line the texts leave from, and why not where it may not be.
 
-    Asks by `check_wanted` while one types; whoever listens answers with `show_abilities`. Opened with `open()`.
+    Asks by `check_wanted` while one types; whoever listens answers with `show_abilities`, and with `show_customer`
+    where it knows who has the number. All that is said against a number stands in `answer`, once. Enter starts the
+    chat as soon as that is possible. Opened with `open()`.
     """
 
     check_wanted = Signal(str, object)
@@ -27,6 +29,8 @@ class NewChatDialog(QDialog):
     def __init__(self, theme: Theme, lines: tuple[Line, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._abilities: NumberAbilities | None = None
+        self._customer = ""
+        self._held = False
         self._busy = False
         self.setWindowTitle(self.tr("New chat"))
         self.field = PhoneField(theme, self.tr("Phone number"))
@@ -42,15 +46,16 @@ class NewChatDialog(QDialog):
         self.start = QPushButton(theme.icon("chat-circle-text", "on_accent"), self.tr("Start chat"))
         self.start.setProperty("kind", "primary")
         self.cancel = QPushButton(self.tr("Cancel"))
-        for button in (self.start, self.cancel):
-            # Enter in the number field is the phone button's, which asks where chat and call are both possible.
-            button.setAutoDefault(False)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(CHECK_AFTER_MS)
         self._timer.timeout.connect(self.check)
         self._arrange()
+        self.start.setDefault(True)
         self.field.changed.connect(self._typed)
+        self.field.edit.returnPressed.connect(self._enter)
+        self.field.button.refused.disconnect(self.field.say)
+        self.field.button.refused.connect(self._refused)
         self.line.currentIndexChanged.connect(self._typed)
         self.start.clicked.connect(self._start)
         self.cancel.clicked.connect(self.reject)
@@ -73,10 +78,21 @@ class NewChatDialog(QDialog):
         if self.number:
             self.check_wanted.emit(self.number, self.line_id)
 
-    def show_abilities(self, typed: str, line_id: int | None, abilities: NumberAbilities) -> None:
-        """What may be done with `typed`; ignored where something else is chosen by now."""
+    def show_abilities(
+        self, typed: str, line_id: int | None, abilities: NumberAbilities, *, held: bool = False
+    ) -> None:
+        """What may be done with `typed`; ignored where something else is chosen by now.
+
+        `held`: a chat with it is open at this desk, which can be gone to whatever stands against a new one.
+        """
         if (typed, line_id) == (self.number, self.line_id):
-            self._abilities = abilities
+            self._abilities, self._held = abilities, held
+            self._show()
+
+    def show_customer(self, typed: str, line_id: int | None, name: str) -> None:
+        """Who has the number `typed`; ignored where something else is chosen by now."""
+        if (typed, line_id) == (self.number, self.line_id):
+            self._customer = name
             self._show()
 
     def show_problem(self, text: str) -> None:
@@ -115,7 +131,7 @@ class NewChatDialog(QDialog):
         self.field.setFocus()
 
     def _typed(self) -> None:
-        self._abilities = None
+        self._abilities, self._customer, self._held = None, "", False
         self._show()
         if self.number:
             self._timer.start()
@@ -124,14 +140,29 @@ class NewChatDialog(QDialog):
 
     def _show(self) -> None:
         known = self._abilities
-        self.start.setEnabled(not self._busy and known is not None and not known.why_no_sms)
+        may = known is not None and (self._held or not known.why_no_sms)
+        self.start.setEnabled(may and not self._busy)
         self.start.setText(self.tr("Starting…") if self._busy else self.tr("Start chat"))
         if known is None:
             self._say(self.tr("A case opens with everything ever exchanged with this number."), "small")
+        elif self._held:
+            self._say(self._with_name(self.tr("A chat with {who} is open already; it opens."), known), "good")
         elif known.why_no_sms:
             self._say(known.why_no_sms, "bad")
         else:
-            self._say(self.tr("Texts will go to {number}.").format(number=known.display), "good")
+            self._say(self._with_name(self.tr("Texts will go to {who}."), known), "good")
+
+    def _with_name(self, words: str, known: NumberAbilities) -> str:
+        return words.format(who=f"{self._customer}, {known.display}" if self._customer else known.display)
+
+    def _enter(self) -> None:
+        """Start chat is the default button; while it is not known yet whether it may be pressed, that is asked now."""
+        if self._abilities is None:
+            self.check()
+
+    def _refused(self, why: str) -> None:
+        if why:
+            self._say(why, "bad")
 
     def _say(self, text: str, tone: str) -> None:
         self.answer.setText(text)

@@ -12,7 +12,7 @@ from cti_client.ui.widgets.label import Label
 class PhoneField(QWidget):
     """A caption, the number, its phone button, and a line that says why nothing can be started.
 
-    Read-only for a number on record; else Enter is as good as the button.
+    Read-only for a number on record.
     """
 
     changed = Signal(str)
@@ -35,7 +35,6 @@ class PhoneField(QWidget):
         if not read_only:
             self.edit.setPlaceholderText(self.tr("Number with country code"))
             self.edit.textEdited.connect(self._typed)
-            self.edit.returnPressed.connect(self.button.ask)
         row = QHBoxLayout()
         row.setSpacing(SPACE_XS)
         row.addWidget(self.edit, 1)

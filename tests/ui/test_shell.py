@@ -28,7 +28,7 @@ from cti_client.ui.shell import Shell
 from cti_client.ui.theme import Theme
 from cti_client.ui.ticker import Ticker
 from cti_client.ui.tray import Tray
-from cti_client.wire.api import CaseList, NumberAbilities, Problem
+from cti_client.wire.api import Candidate, CaseList, LookupResult, NumberAbilities, Problem
 from cti_client.wire.topics import OwnPresence
 from tests.helpers.fake_desk import START, FakeDesk, case_row, interaction, offer, waiting_chat
 from tests.helpers.qt_loop import settled, until
@@ -387,6 +387,33 @@ async def test_a_chat_is_started_from_a_typed_number(stage: Stage) -> None:
     assert stage.desk.called("start_chat") == [{"address": "+15551234567", "line_id": None, "contact_id": None}]
     assert stage.shell.new_chat.dialog is None
     assert stage.case(900).isVisible()
+
+
+async def test_a_new_chat_names_the_contact_of_the_number(stage: Stage) -> None:
+    known = Candidate(name="Maria Kowalska", contact_id=1)
+    stage.desk.answers["lookup"] = LookupResult(source="contacts", candidates=(known,))
+    stage.shell.new_chat.ask()
+    dialog = stage.shell.new_chat.dialog
+    assert dialog is not None
+    QTest.keyClicks(dialog.field.edit, "+15551234567")
+    dialog.check()
+    await settled()
+    assert dialog.answer.text() == "Texts will go to Maria Kowalska, +15551234567."
+    assert [call["source_id"] for call in stage.desk.called("lookup")] == ["contacts"]
+    dialog.reject()
+
+
+async def test_a_new_chat_with_a_customer_who_is_here_says_so(stage: Stage) -> None:
+    stage.desk.put_interaction(interaction(12))
+    await settled()
+    stage.shell.new_chat.ask()
+    dialog = stage.shell.new_chat.dialog
+    assert dialog is not None
+    QTest.keyClicks(dialog.field.edit, "+48601234567")
+    dialog.check()
+    await settled()
+    assert dialog.answer.text() == "A chat with Maria Kowalska, +48601234567 is open already; it opens."
+    dialog.reject()
 
 
 async def test_a_number_that_may_not_be_texted_says_why(stage: Stage) -> None:
