@@ -69,7 +69,10 @@ class PhoneButton(IconButton):
         elif call:
             self.call_wanted.emit(able.tel)
         else:
-            self.refused.emit(" ".join(why for why in (able.why_no_sms, able.why_no_call) if why))
+            reasons = dict.fromkeys(
+                (able.why_no_sms, able.why_no_call)
+            )  # what is no number is neither texted nor called
+            self.refused.emit(" ".join(why for why in reasons if why))
 
     def _choose(self, able: NumberAbilities) -> None:
         menu = QMenu(self)

@@ -69,6 +69,11 @@ def test_where_neither_may_start_it_says_why(field: PhoneField, qtbot: QtBot) ->
     assert field.why == ""
 
 
+def test_a_reason_that_stands_against_both_is_said_once(field: PhoneField) -> None:
+    field.button.answer(able("This is not a phone number.", "This is not a phone number.", tel=""))
+    assert field.why == "This is not a phone number."
+
+
 def test_a_typed_number_is_asked_about_by_its_button_alone(qtbot: QtBot, theme: Theme) -> None:
     typed = PhoneField(theme)
     qtbot.addWidget(typed)

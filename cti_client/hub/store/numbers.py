@@ -14,6 +14,9 @@ from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.tables import consent, interaction, line, phone, thread
 from cti_client.wire import api
 
+NO_CONSENT_TEXT = "No consent to text this number is on record: it has to text us first."
+"""Said of a number that never texted this line and is not marked for texts at any customer."""
+
 _DEFAULT_COUNTRY = "US"
 
 _LINE = select(line).where(line.c.id == bindparam("id"))
@@ -76,4 +79,4 @@ def _why_no_sms(
         return ""
     if phones and all(one.type != "Mobile" for one in phones):
         return f"This is a {phones[0].type.lower()} number; only mobile numbers are texted."
-    return "This number is not tagged for SMS."
+    return NO_CONSENT_TEXT

@@ -201,7 +201,7 @@ def test_the_line_of_a_started_chat(hub: ServiceHub) -> None:
 def test_what_keeps_a_chat_from_being_started(hub: ServiceHub) -> None:
     with pytest.raises(NotANumberError):
         hub.run(start_chat, hub.anna, api.StartChat(address="not a number"))
-    with pytest.raises(BadRequestError, match="not tagged for SMS"):
+    with pytest.raises(BadRequestError, match="it has to text us first"):
         hub.run(start_chat, hub.anna, api.StartChat(address=CUSTOMER))
     hub.contact("+12125550009", type="Home", sms=False)
     with pytest.raises(BadRequestError, match="only mobile numbers"):

@@ -5,7 +5,7 @@ import pytest
 from cti_client.domain.errors import OPTED_OUT_TEXT, NotFoundError, RuleError
 from cti_client.hub.services.start_chat import start_chat
 from cti_client.hub.store import tables
-from cti_client.hub.store.numbers import check_number
+from cti_client.hub.store.numbers import NO_CONSENT_TEXT, check_number
 from cti_client.wire import api
 from tests.helpers.service_hub import CUSTOMER, ServiceHub
 
@@ -47,9 +47,9 @@ def test_an_opted_out_number_is_not(hub: ServiceHub) -> None:
 
 
 def test_an_untagged_number_is_not(hub: ServiceHub) -> None:
-    assert check(hub).why_no_sms == refusal(hub) == "This number is not tagged for SMS."
+    assert check(hub).why_no_sms == refusal(hub) == NO_CONSENT_TEXT
     hub.contact(CUSTOMER, type="Mobile", sms=False)
-    assert check(hub).why_no_sms == refusal(hub) == "This number is not tagged for SMS."
+    assert check(hub).why_no_sms == refusal(hub) == NO_CONSENT_TEXT
 
 
 def test_a_number_at_home_is_not(hub: ServiceHub) -> None:
