@@ -11,6 +11,7 @@ from cti_client.ui.case_body import CLOSE_KEY, CaseBody
 from cti_client.ui.case_header import DETAILS_KEY, CaseHeader
 from cti_client.ui.case_side import CaseSide
 from cti_client.ui.chat_view import ChatView
+from cti_client.ui.placing import keep_on_screen
 from cti_client.ui.reply_box import ReplyBox
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.empty_state import EmptyState
@@ -66,7 +67,7 @@ class CaseWindow(QWidget):
         self.state = EmptyState(theme, "hourglass", parent=self)
         self.state.acted.connect(self.close)
         self._pages.addWidget(self.state)
-        self.setMinimumSize(theme.pixels(420), theme.pixels(480))
+        self.setMinimumSize(theme.pixels(420), theme.pixels(400))
         self.resize(theme.pixels(1160), theme.pixels(820))
         QShortcut(QKeySequence(CLOSE_KEY), self, self._close_by_key)
         QShortcut(QKeySequence(HIDE_KEY), self, self.close)
@@ -74,6 +75,7 @@ class CaseWindow(QWidget):
         self.show_accepting("")
         if settings is not None and (geometry := settings.value(PLACE.format(slot=slot))) is not None:
             self.restoreGeometry(geometry)
+        keep_on_screen(self)
 
     # Parts
 

@@ -15,6 +15,7 @@ from cti_client.ui.models.open_chats import OpenChatsModel
 from cti_client.ui.navigation import Navigation
 from cti_client.ui.offer_card import ACCEPT_KEY, DECLINE_KEY
 from cti_client.ui.open_chats import NEXT_KEY, OpenChats
+from cti_client.ui.placing import keep_on_screen
 from cti_client.ui.preferences import Preferences
 from cti_client.ui.telephony_panel import TelephonyPanel
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
@@ -53,13 +54,14 @@ class MainWindow(QMainWindow):
         self.cases = CasesPage(theme, self.cases_model)
         self.telephony = TelephonyPanel(theme)
         self.setWindowTitle(self.tr("Desk"))
-        self.setMinimumSize(theme.pixels(720), theme.pixels(480))
+        self.setMinimumSize(theme.pixels(640), theme.pixels(420))
         self._arrange()
         self.bind_keys(self)
         self.header.telephony_toggled.connect(self.toggle_drawer)
         self.resize(theme.pixels(1360), theme.pixels(800))
         if settings is not None and (geometry := settings.value(GEOMETRY)) is not None:
             self.restoreGeometry(geometry)
+        keep_on_screen(self)
         self._fit()
 
     @property

@@ -1,12 +1,14 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QRect, QSettings, Qt
+from PySide6.QtGui import QScreen
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from cti_client.desk.lookup import LookupView, SourceStatus, SourceView
+from cti_client.domain.consent import ConsentState
 from cti_client.domain.interaction import Disposition
 from cti_client.ui.case_window import CaseWindow
 from cti_client.ui.close_case_dialog import CloseCaseDialog
@@ -133,6 +135,13 @@ def test_the_close_button_of_the_window_hides_it_and_ends_nothing(window: CaseWi
     assert window.shows_chat
 
 
+def test_no_reply_needed_says_that_it_closes_the_case(window: CaseWindow, qtbot: QtBot) -> None:
+    fill(window)
+    assert window.body.no_reply.toolTip() == "Close the case: no reply needed"
+    with qtbot.waitSignal(window.no_reply_wanted):
+        window.body.no_reply.click()
+
+
 def test_close_case_asks_and_nothing_closes_yet(window: CaseWindow, qtbot: QtBot) -> None:
     lay_out(window, 1160, 820)
     fill(window)
@@ -156,7 +165,10 @@ def test_an_ended_chat_can_be_read_and_then_closes_for_good(window: CaseWindow, 
         QTest.mouseClick(window.body.close_case, Qt.MouseButton.LeftButton)
 
 
-def test_it_remembers_its_place(qtbot: QtBot, theme: Theme, settings: QSettings) -> None:
+def test_it_remembers_its_place(
+    qtbot: QtBot, theme: Theme, settings: QSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QScreen, "availableGeometry", lambda screen: QRect(0, 0, 1920, 1040))
     first = CaseWindow(theme, 1, lambda url: None, settings=settings, slot=2)
     qtbot.addWidget(first)
     lay_out(first, 701, 502)
@@ -175,6 +187,15 @@ def test_the_waiting_timer_counts_by_the_hubs_clock(window: CaseWindow) -> None:
     assert window.header.waiting.text() == "customer waiting 3:17"
     window.header.show_interaction(interaction(waiting_since=None), START)
     assert window.header.waiting.isHidden()
+
+
+def test_nobody_waits_who_cannot_be_answered(window: CaseWindow) -> None:
+    fill(window)
+    window.header.show_interaction(interaction(consent=ConsentState.OPTED_OUT), START)
+    window.tick(START + 5_000)
+    assert window.header.waiting.isHidden()
+    window.header.show_interaction(interaction(), START)
+    assert not window.header.waiting.isHidden()
 
 
 # Widths

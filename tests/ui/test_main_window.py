@@ -93,7 +93,7 @@ def lay_out(window: QWidget, width: int, height: int) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [720, 880, 1000, 1110, 1360])
+@pytest.mark.parametrize("width", [640, 720, 880, 1000, 1110, 1360])
 def test_no_text_is_cut(window: MainWindow, theme: Theme, width: int, dark: bool) -> None:
     theme.force(dark)
     fill(window)
@@ -112,7 +112,7 @@ def test_no_text_is_cut_in_a_longer_language(
     assert "\n".join(cut_texts(window)) == ""
 
 
-@pytest.mark.parametrize("width", [720, 1360])
+@pytest.mark.parametrize("width", [640, 720, 1360])
 def test_empty_states_are_not_cut(
     longer_language: None, qtbot: QtBot, theme: Theme, preferences: Preferences, width: int
 ) -> None:
