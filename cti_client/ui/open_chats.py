@@ -43,7 +43,7 @@ class OpenChats(QWidget):
         self.list.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
-        self.empty = EmptyState(theme, "chats", self.tr("No open chats"), self.tr("Accept a request, or start one."))
+        self.empty = EmptyState(theme, "chats")
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
         top.addWidget(self._title, 1)
@@ -61,6 +61,7 @@ class OpenChats(QWidget):
             signal.connect(self._refresh)
         theme.changed.connect(self.list.viewport().update)
         self.set_folded(False)
+        self.set_live(False, connecting=True)
         self._refresh()
 
     @property
@@ -77,6 +78,17 @@ class OpenChats(QWidget):
         self.list.setSpacing(0)
         self.list.doItemsLayout()
         self._refresh()
+
+    def set_live(self, live: bool, *, connecting: bool = False) -> None:
+        """Without a link nobody knows whether there are chats. `connecting`: it is about to come."""
+        if live:
+            self.empty.show_state("chats", self.tr("No open chats"), self.tr("Accept a request, or start one."))
+        elif connecting:
+            self.empty.show_state("hourglass-medium", self.tr("Connecting…"))
+        else:
+            self.empty.show_state(
+                "wifi-slash", self.tr("Not connected"), self.tr("Your open chats come back with the hub.")
+            )
 
     def go_to(self, place: int) -> None:
         """The chat in that place, from 1; nothing where there is none."""

@@ -147,7 +147,9 @@ class Shell(QObject):
         self._was_live = live
         self._window.header.show_link(link, self._desk.unsent, self._desk.now())
         self._window.header.set_live(live)
-        self._window.telephony.set_live(live, connecting=link.status in {LinkStatus.CONNECTING, LinkStatus.SYNCING})
+        connecting = link.status in {LinkStatus.CONNECTING, LinkStatus.SYNCING}
+        self._window.telephony.set_live(live, connecting=connecting)
+        self._window.open_chats.set_live(live, connecting=connecting)
         self._window.header.show_agent(self._desk.agent_name)
         self._show_tray()
         if link.status in {LinkStatus.OFFLINE, LinkStatus.REFUSED}:
@@ -206,7 +208,7 @@ class Shell(QObject):
         if frozenset(chats) != self._held:
             self._held = frozenset(chats)
             self._window.cases_model.show_held(self._held)
-            self.loader.soon()
+        self.loader.show_chats(chats.values())
         self._show_tray()
 
     def _show_tray(self) -> None:

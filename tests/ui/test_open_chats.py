@@ -9,6 +9,7 @@ from cti_client.domain.interaction import Direction
 from cti_client.ui.models.open_chats import PREVIEW, TIME, OpenChatsModel
 from cti_client.ui.open_chats import OpenChats
 from cti_client.ui.theme import Theme
+from cti_client.ui.widgets.label import Label
 from tests.helpers.fake_desk import MINUTE, SECOND, START, contact, interaction
 
 
@@ -32,6 +33,25 @@ def ids(model: QAbstractItemModel) -> list[int]:
     assert isinstance(model, OpenChatsModel)
     chats = [model.at(row) for row in range(model.rowCount())]
     return [chat.id for chat in chats if chat is not None]
+
+
+@pytest.mark.parametrize(
+    ("live", "connecting", "said"),
+    [
+        (False, True, ["Connecting…"]),
+        (False, False, ["Not connected", "Your open chats come back with the hub."]),
+        (True, False, ["No open chats", "Accept a request, or start one."]),
+    ],
+)
+def test_an_empty_rail_says_why(rail: OpenChats, live: bool, connecting: bool, said: list[str]) -> None:
+    rail.set_live(not live)
+    rail.set_live(live, connecting=connecting)
+    assert [label.text() for label in rail.empty.findChildren(Label) if label.text()] == said
+    assert rail.empty.isVisible()
+
+
+def test_the_rail_is_connecting_at_first(rail: OpenChats) -> None:
+    assert "Connecting…" in [label.text() for label in rail.empty.findChildren(Label)]
 
 
 def test_places_stay_while_chats_come_and_go(model: OpenChatsModel, qtmodeltester: ModelTester) -> None:

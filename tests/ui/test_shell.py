@@ -28,9 +28,10 @@ from cti_client.ui.shell import Shell
 from cti_client.ui.theme import Theme
 from cti_client.ui.ticker import Ticker
 from cti_client.ui.tray import Tray
+from cti_client.ui.widgets.label import Label
 from cti_client.wire.api import Candidate, CaseList, LookupResult, NumberAbilities, Problem
 from cti_client.wire.topics import OwnPresence
-from tests.helpers.fake_desk import START, FakeDesk, case_row, interaction, offer, waiting_chat
+from tests.helpers.fake_desk import START, FakeDesk, case_row, contact, interaction, offer, waiting_chat
 from tests.helpers.qt_loop import settled, until
 
 
@@ -123,6 +124,11 @@ class Stage:
         window = self.shell.cases.get(interaction_id)
         assert window is not None
         return window
+
+
+def rail_words(stage: Stage) -> str:
+    """What the empty rail of open chats says first."""
+    return next(label.text() for label in stage.window.open_chats.empty.findChildren(Label) if label.text())
 
 
 @pytest_asyncio.fixture
@@ -309,6 +315,19 @@ async def test_cases_are_loaded_and_follow(stage: Stage) -> None:
     await settled()
 
 
+async def test_the_cases_follow_a_new_name_and_nothing_less(stage: Stage) -> None:
+    stage.desk.put_interaction(interaction(12))
+    stage.shell.loader.now()
+    await settled()
+    due = [stage.shell.loader.due]
+    stage.desk.put_interaction(interaction(12, version=2, unread=0))
+    due.append(stage.shell.loader.due)
+    stage.desk.put_interaction(interaction(12, version=3, contact=contact(name="Maria Nowak")))
+    due.append(stage.shell.loader.due)
+    assert due == [False, False, True]
+    await settled()
+
+
 async def test_cases_that_could_not_be_loaded_say_so(stage: Stage) -> None:
     await settled()
     stage.window.cases_model.show((), more=False, now=START)
@@ -335,8 +354,10 @@ async def test_a_lost_link_says_what_to_do(stage: Stage, status: LinkStatus, sai
     stage.window.notice.acted.emit()
     assert len(stage.desk.called("retry")) == 1
     assert not stage.window.header.new_chat.isEnabled()
+    assert rail_words(stage) == "Not connected"
     stage.desk.put_link(LinkStatus.LIVE)
     assert stage.window.notice.text == ""
+    assert rail_words(stage) == "No open chats"
     assert stage.window.header.new_chat.isEnabled()
 
 
