@@ -1,6 +1,6 @@
 """Fills My cases."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,6 +11,7 @@ from cti_client.domain import Millis
 from cti_client.ui.cases_page import CasesPage
 from cti_client.ui.models.cases import CasesModel
 from cti_client.wire.api import CaseList
+from cti_client.wire.records import Interaction
 
 PAGE = 50
 SETTLE_MS = 300
@@ -41,6 +42,8 @@ class CasesLoader(QObject):
         super().__init__(parent)
         self._desk, self._page, self._model, self._tasks = desk, page, model, tasks
         self._asked = 0
+        self._names: dict[int, str] = {}
+        """Whose chats are open here: interaction id, the customer's name."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -56,6 +59,15 @@ class CasesLoader(QObject):
     def soon(self) -> None:
         """Something changed."""
         self._timer.start()
+
+    def show_chats(self, chats: Iterable[Interaction]) -> None:
+        """The chats of this desk as they are now: the rows are stale when one came or went or a customer got another
+        name.
+        """
+        names = {chat.id: chat.contact.name if chat.contact else "" for chat in chats}
+        if names != self._names:
+            self._names = names
+            self.soon()
 
     def now(self) -> None:
         """Load the newest page."""
