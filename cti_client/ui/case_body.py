@@ -48,6 +48,7 @@ class CaseBody(QWidget):
         self.hint = self._bar.hint
         self.hint.setText(self.tr("Closing the window keeps the chat open."))
         self.no_reply = QPushButton(self.tr("No reply needed"), self._bar)
+        self.no_reply.setToolTip(self.tr("Close the case: no reply needed"))
         self.close_case = QPushButton(self.tr("Close case…"), self._bar)
         self.close_case.setToolTip(self.tr("End the chat ({key})").format(key=CLOSE_KEY))
         self._arrange()
