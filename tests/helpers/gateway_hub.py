@@ -103,4 +103,7 @@ async def serving(hub: GatewayHub, connection: SmsConnection, port: int) -> Asyn
             await connection.stop()
     finally:
         await runner.cleanup()
-        await asyncio.sleep(0)  # closed connections let go of their sockets in the loop's next round
+        # Closed connections let go of their sockets in the loop's next round; one that Kannel has just opened again for
+        # an older text takes a few more.
+        for _ in range(5):
+            await asyncio.sleep(0)
