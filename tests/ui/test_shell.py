@@ -30,6 +30,7 @@ from cti_client.ui.ticker import Ticker
 from cti_client.ui.tray import Tray
 from cti_client.ui.widgets.label import Label
 from cti_client.wire.api import Candidate, CaseList, LookupResult, NumberAbilities, Problem
+from cti_client.wire.records import Interaction
 from cti_client.wire.topics import OwnPresence
 from tests.helpers.fake_desk import START, FakeDesk, case_row, contact, interaction, offer, waiting_chat
 from tests.helpers.qt_loop import settled, until
@@ -317,14 +318,14 @@ async def test_cases_are_loaded_and_follow(stage: Stage) -> None:
 
 async def test_the_cases_follow_a_new_name_and_nothing_less(stage: Stage) -> None:
     stage.desk.put_interaction(interaction(12))
-    stage.shell.loader.now()
-    await settled()
-    due = [stage.shell.loader.due]
-    stage.desk.put_interaction(interaction(12, version=2, unread=0))
-    due.append(stage.shell.loader.due)
-    stage.desk.put_interaction(interaction(12, version=3, contact=contact(name="Maria Nowak")))
-    due.append(stage.shell.loader.due)
-    assert due == [False, False, True]
+    held = cast(dict[int, Interaction], stage.desk.interactions)
+    due = []
+    for record in (interaction(12, version=2, unread=0), interaction(12, version=3, contact=contact(name="Maria N."))):
+        stage.shell.loader.stop()
+        held[12] = record  # nothing else changes: neither its case nor what is held
+        stage.desk.interaction_changed.emit(12)
+        due.append(stage.shell.loader.due)
+    assert due == [False, True]
     await settled()
 
 
