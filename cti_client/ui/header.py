@@ -44,6 +44,7 @@ class Header(QFrame):
         self._theme = theme
         self._link = LinkView(LinkStatus.CONNECTING)
         self._unsent = 0
+        self._ringing = self._waiting = 0
         self._presence = OwnPresence()
         self.setProperty("kind", "bar")
         self.link = Pill()
@@ -113,10 +114,23 @@ class Header(QFrame):
         self._agent.setText(name)
 
     def show_ringing(self, ringing: int) -> None:
-        """How many requests ring, on the button that opens the drawer."""
-        words = self.tr("Telephony ({n})").format(n=ringing) if ringing else self.tr("Telephony")
-        self.telephony.setText(words)
-        self.telephony.setAccessibleName(words)
+        """How many requests ring; counted on the button that opens the drawer."""
+        self._ringing = ringing
+        self._show_count()
+
+    def show_waiting(self, waiting: int) -> None:
+        """How many chats wait that anyone may take; counted on the same button."""
+        self._waiting = waiting
+        self._show_count()
+
+    def _show_count(self) -> None:
+        name, total = self.tr("Telephony"), self._ringing + self._waiting
+        self.telephony.setText(self.tr("Telephony ({n})").format(n=total) if total else name)
+        parts = [self.tr("{n} ringing").format(n=self._ringing)] if self._ringing else []
+        parts += [self.tr("{n} waiting").format(n=self._waiting)] if self._waiting else []
+        self.telephony.setAccessibleName(", ".join([name, *parts]))
+        self.telephony.setToolTip(" · ".join(parts))
+        self._fit()
 
     def show_drawer_button(self, shown: bool) -> None:
         """Narrow windows have the telephony panel behind this button."""

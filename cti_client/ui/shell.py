@@ -179,7 +179,9 @@ class Shell(QObject):
         self._window.header.show_connections(self._desk.connections)
 
     def _show_waiting(self) -> None:
-        self._window.telephony.show_waiting(self._desk.waiting, self._desk.now(), self._desk.agent_name)
+        waiting = self._desk.waiting
+        self._window.telephony.show_waiting(waiting, self._desk.now(), self._desk.agent_name)
+        self._window.header.show_waiting(max(waiting.total, len(waiting.chats)))
 
     def _show_offers(self) -> None:
         offers = self._desk.offers.values()

@@ -16,7 +16,7 @@ from cti_client.wire.topics import WaitingChat
 
 
 class WaitingRow(Card):
-    """Who waits, how long, why, and Take."""
+    """Who waits, how long, why, what they wrote, and Take."""
 
     taken = Signal(int, object)
     """Interaction id, `CaseChoice` or None."""
@@ -29,6 +29,7 @@ class WaitingRow(Card):
         self._who = ElidedLabel(tone="strong")
         self._waiting = Pill(role="caution")
         self._why = ElidedLabel(tone="small")
+        self._words = ElidedLabel(tone="small")
         self.phone = PhoneButton(theme)
         self.take = SplitButton(theme, self.tr("Take"), primary=False)
         self.take.pressed_default.connect(lambda: self._take(None))
@@ -39,13 +40,15 @@ class WaitingRow(Card):
         top.addWidget(self._waiting)
         bottom = QHBoxLayout()
         bottom.setSpacing(SPACE_S)
-        bottom.addWidget(self._why, 1)
+        bottom.addStretch(1)
         bottom.addWidget(self.phone)
         bottom.addWidget(self.take)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_S + 2, SPACE_M, SPACE_S + 2)
         layout.setSpacing(SPACE_S)
         layout.addLayout(top)
+        layout.addWidget(self._why)
+        layout.addWidget(self._words)
         layout.addLayout(bottom)
 
     def show_chat(self, chat: WaitingChat, now: Millis, me: str = "") -> None:
@@ -55,7 +58,11 @@ class WaitingRow(Card):
         self._chat = chat
         who = chat.customer_name or chat.address_display
         self._who.setText(who)
-        self._why.setText(" · ".join(part for part in (chat.line_name, chat.why) if part))
+        why = chat.why[:1].upper() + chat.why[1:]
+        # The reason comes first: a line's name may be of any length, and it is then the name that is cut.
+        self._why.setText(" · ".join(part for part in (why, chat.line_name) if part))
+        self._words.setText(f"“{chat.first_words}”" if chat.first_words else "")
+        self._words.setVisible(bool(chat.first_words))
         if chat.last_case is None:
             self.take.set_choices([])
         else:

@@ -111,3 +111,17 @@ def test_a_short_header_has_two_rows(header: Header) -> None:
     assert header.sizeHint().height() > one_row
     header.resize(1200, 60)
     assert header.sizeHint().height() == one_row
+
+
+def test_the_drawers_button_counts_what_rings_and_what_waits(header: Header) -> None:
+    said = []
+    for ringing, waiting in ((0, 0), (1, 0), (1, 2), (0, 2)):
+        header.show_ringing(ringing)
+        header.show_waiting(waiting)
+        said.append((header.telephony.text(), header.telephony.accessibleName()))
+    assert said == [
+        ("Telephony", "Telephony"),
+        ("Telephony (1)", "Telephony, 1 ringing"),
+        ("Telephony (3)", "Telephony, 1 ringing, 2 waiting"),
+        ("Telephony (2)", "Telephony, 2 waiting"),
+    ]

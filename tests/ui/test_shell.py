@@ -284,6 +284,7 @@ async def test_decline_of_one_that_is_gone_is_no_trouble(stage: Stage) -> None:
 
 async def test_take(stage: Stage) -> None:
     stage.desk.put_waiting(waiting_chat(301))
+    assert stage.window.header.telephony.text() == "Telephony (1)"
     stage.window.telephony.waiting.rows[0].take.main.click()
     assert stage.case(301).isVisible()
     await settled()

@@ -11,6 +11,7 @@ from cti_client.domain.interaction import CaseChoice
 from cti_client.ui.offer_card import OfferCard
 from cti_client.ui.telephony_panel import TelephonyPanel
 from cti_client.ui.theme import Theme
+from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.label import Label
 from cti_client.wire.topics import OwnPresence, Waiting
 from tests.helpers.fake_desk import CASE_BRIEF, SECOND, START, offer, waiting_chat
@@ -180,7 +181,9 @@ def test_waiting_list(panel: TelephonyPanel, qtbot: QtBot) -> None:
     panel.show_waiting(Waiting(chats=chats, total=2), START)
     one, two = panel.waiting.rows
     assert "waiting 1:47" in [label.text() for label in one.findChildren(Label)]
-    assert "Support 1-800 · nobody answered" in [label.text() for label in one.findChildren(Label)]
+    said = [label.text() for label in one.findChildren(Label)]
+    assert "Nobody answered · Support 1-800" in said
+    assert "“Is anybody there?”" in said
     assert not one.take.more.isVisibleTo(one)
     assert two.take.more.isVisibleTo(two)
     with qtbot.waitSignal(panel.taken) as heard:
@@ -190,6 +193,20 @@ def test_waiting_list(panel: TelephonyPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.taken) as heard:
         two.take.chosen.emit(CaseChoice.NEW)
     assert heard.args == [302, CaseChoice.NEW]
+
+
+def test_a_waiting_row_says_its_reason_and_the_customers_words_in_full(panel: TelephonyPanel, qtbot: QtBot) -> None:
+    chat = waiting_chat(301, line_name="Orders and complaints, Poland", last_case=CASE_BRIEF)
+    panel.show_waiting(Waiting(chats=(chat,), total=1), START)
+    panel.resize(panel.minimumSizeHint().width(), 700)
+    QApplication.processEvents()
+    (row,) = panel.waiting.rows
+    lines = {label.text(): label for label in row.findChildren(ElidedLabel)}
+    for text in ("Nobody answered · Orders and complaints, Poland", "“Is anybody there?”"):
+        assert lines[text].toolTip() == "", "a tooltip is there where the line is cut"
+        assert lines[text].geometry().bottom() < row.take.geometry().top()
+    panel.show_waiting(Waiting(chats=(waiting_chat(301, first_words=""),), total=1), START)
+    assert "“Is anybody there?”" not in [label.text() for label in row.findChildren(Label) if label.isVisible()]
 
 
 def test_waiting_rows_keep_their_order_and_stay_few(panel: TelephonyPanel) -> None:
