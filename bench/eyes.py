@@ -14,16 +14,19 @@ PATIENCE_SECONDS = 60.0
 
 
 class PaintWatch(QObject):
-    """Calls `after(seconds)` behind each paint of the widget, with the monotonic time then."""
+    """Calls `after(seconds)` behind each paint of the widget, with the monotonic time then; `before()` ahead of it."""
 
-    def __init__(self, widget: QWidget, after: Callable[[float], None]) -> None:
+    def __init__(
+        self, widget: QWidget, after: Callable[[float], None], before: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(widget)
-        self._after = after
+        self._after, self._before = after, before
         widget.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Qt's hook. The event stands before the painting: what is seen is seen behind it."""
         if event.type() == QEvent.Type.Paint:
+            self._before()
             QTimer.singleShot(0, self, lambda: self._after(time.monotonic()))
         return False
 

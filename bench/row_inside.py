@@ -1,4 +1,7 @@
-"""Texts at a steady rate from a process of its own: when each one's record came, and when the panel was painted with it."""
+"""Texts at a steady rate from a process of its own: when each one's record came, and when the panel was painted with it.
+
+Painted means: in its place among the requests, or, while more ring than the panel has room for, in their number.
+"""
 
 import asyncio
 import time
@@ -28,6 +31,7 @@ async def texts(desktop: Desktop, rate: int, first: int) -> list[list[float]]:
     came: dict[str, float] = {}
     painted: dict[str, float] = {}
     unpainted: set[str] = set()
+    in_paint: set[str] = set()
     count = rate * SECONDS
     done = asyncio.Event()
 
@@ -38,19 +42,22 @@ async def texts(desktop: Desktop, rate: int, first: int) -> list[list[float]]:
                 came[offer.address] = now
                 unpainted.add(offer.address)
 
+    def before_paint() -> None:
+        in_paint.update(unpainted)
+        unpainted.clear()
+
     def after_paint(now: float) -> None:
-        visible = {card.offer.address for card in panel.cards if card.offer is not None}
-        for address in unpainted & visible:
-            painted[address] = now
-        unpainted.difference_update(visible)
+        for address in in_paint:
+            painted.setdefault(address, now)
+        in_paint.clear()
         if len(painted) >= count:
             done.set()
 
-    shown = desktop.shell._show_offers
+    shown = desktop.shell._show_offers  # signals go out in the order of connecting: be told before it
     desk.offers_changed.disconnect(shown)
     desk.offers_changed.connect(arrive)
     desk.offers_changed.connect(shown)
-    watch = PaintWatch(panel, after_paint)
+    watch = PaintWatch(panel, after_paint, before_paint)
     sent = await run_sender(f"{desktop.hub_url}/gateway/simulator/handset/texts", "hub", rate, count, first)
     async with asyncio.timeout(60):
         await done.wait()

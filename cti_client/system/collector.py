@@ -16,20 +16,26 @@ class MainThreadCollector(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._on = False
         self._timer = QTimer(self)
         self._timer.setInterval(CHECK_EVERY_MS)
         self._timer.timeout.connect(self.check)
 
     def start(self) -> None:
-        """Take over from Python's own collector."""
+        """Take over from Python's own collector. Nothing is collected before `settle`, which is to follow."""
+        self._on = True
         gc.disable()
-        # What stands by now (mostly modules) stays for good: passing it over keeps each collection short.
-        gc.freeze()
-        self._timer.start()
+
+    def settle(self) -> None:
+        """The start is over. What stands by now (mostly modules) stays for good, which keeps each collection short."""
+        if self._on:
+            gc.freeze()
+            self._timer.start()
 
     def stop(self) -> None:
         """Give back to Python's own collector."""
-        if self._timer.isActive():
+        if self._on:
+            self._on = False
             self._timer.stop()
             gc.unfreeze()
             gc.enable()

@@ -276,7 +276,12 @@ class Shell(QObject):
             self._show_notice(str(error))
 
     def _be_calm(self) -> None:
-        QTimer.singleShot(0, self._calm.set)  # behind the paint of what has just come
+        if not self._calm.is_set():
+            QTimer.singleShot(0, self, self._settle)  # behind the paint of what has just come
+
+    def _settle(self) -> None:
+        self._calm.set()
+        self._collector.settle()
 
     def _preference(self, name: str) -> None:
         if name == "appearance":

@@ -1,7 +1,7 @@
 """What rings and what waits; always in sight."""
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -23,6 +23,8 @@ from cti_client.wire.topics import OwnPresence, Waiting
 
 WIDTH_PX = 392
 
+MOST_CARDS = 10
+"""More would stand below the edge; those that follow are counted, and come up as the first are answered."""
 SPARE_CARDS = 2
 """Empty cards kept ready: filling one is several times quicker than building one while the phone rings."""
 
@@ -44,6 +46,7 @@ class TelephonyPanel(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._offers: dict[int, Offer] = {}
         self._cards: dict[int, OfferCard] = {}
         self._spare: list[OfferCard] = []
         self._presence = OwnPresence()
@@ -51,6 +54,8 @@ class TelephonyPanel(QFrame):
         self.setProperty("kind", "panel")
         self.setAccessibleName(self.tr("Telephony"))
         self._count = Label(tone="small")
+        self._further = Label(tone="small", wrap=True)
+        self._further.hide()
         self.notice = Notice(theme)
         self.empty = EmptyState(theme, "phone-slash")
         self.empty.acted.connect(self.available_wanted)
@@ -93,15 +98,19 @@ class TelephonyPanel(QFrame):
 
     def show_offers(self, offers: Iterable[Offer], now: Millis, me: str = "") -> list[int]:
         """Exactly these requests; returns the ids of those that are new."""
-        wanted = {offer.id: offer for offer in offers}
-        for gone in self._cards.keys() - wanted.keys():
+        wanted = {offer.id: offer for offer in sorted(offers, key=lambda offer: (offer.deadline, offer.id))}
+        new = [id_ for id_ in wanted if id_ not in self._offers]
+        self._offers = wanted
+        shown = dict(islice(wanted.items(), MOST_CARDS))
+        for gone in self._cards.keys() - shown.keys():
             self._put_aside(self._cards.pop(gone))
-        new = [id_ for id_ in wanted if id_ not in self._cards]
-        for id_ in new:
-            self._cards[id_] = self._spare.pop() if self._spare else self._build_card()
-        for id_, card in self._cards.items():
-            if card.offer != wanted[id_] or id_ in new:
-                card.show_offer(wanted[id_], now, me)
+        for id_, offer in shown.items():
+            card = self._cards.get(id_)
+            if card is None:
+                card = self._cards[id_] = self._spare.pop() if self._spare else self._build_card()
+                card.show_offer(offer, now, me)
+            elif card.offer != offer:
+                card.show_offer(offer, now, me)
         self._place()
         return new
 
@@ -127,10 +136,12 @@ class TelephonyPanel(QFrame):
     def accept_offer(self, offer_id: int) -> None:
         """As if Accept of this request were pressed; says so where it is gone."""
         card = self._cards.get(offer_id)
-        if card is None:
-            self.say(self.tr("This request is gone."))
-        else:
+        if card is not None:
             card.accept.main.click()
+        elif offer_id in self._offers:  # further down
+            self.accepted.emit(offer_id, None)
+        else:
+            self.say(self.tr("This request is gone."))
 
     def accept_first(self) -> None:
         """As if Accept of the first request were pressed."""
@@ -168,6 +179,7 @@ class TelephonyPanel(QFrame):
         self._column.setSpacing(SPACE_M)
         inner.addWidget(self.empty)
         inner.addLayout(self._column)
+        inner.addWidget(self._further)
         inner.addWidget(self.waiting)
         inner.addStretch(1)
         scroll = QScrollArea()
@@ -209,7 +221,7 @@ class TelephonyPanel(QFrame):
         self._column.removeWidget(card)
         card.hide()
         card.set_first(False)
-        if len(self._spare) < SPARE_CARDS:
+        if len(self._spare) < MOST_CARDS:  # in a rush the next one comes at once
             self._spare.append(card)
         else:
             card.deleteLater()
@@ -221,7 +233,8 @@ class TelephonyPanel(QFrame):
                 self._column.removeWidget(card)
                 self._column.insertWidget(place, card)
             card.set_first(first)
-            card.show()
+            if card.isHidden():
+                card.show()
             first = False
         self._chain()
         self._show_empty()
@@ -237,8 +250,12 @@ class TelephonyPanel(QFrame):
             QWidget.setTabOrder(before, after)
 
     def _show_empty(self) -> None:
-        ringing = len(self._cards)
+        ringing = len(self._offers)
         self._count.setText(self.tr("{n} ringing").format(n=ringing) if ringing else "")
+        further = ringing - len(self._cards)
+        if further:
+            self._further.setText(self.tr("{n} more ring. They come up as these are answered.").format(n=further))
+        self._further.setVisible(further > 0)
         self.empty.setVisible(not ringing)
         if self._connecting:
             self.empty.show_state("hourglass-medium", self.tr("Connecting…"))

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from cti_client.system.collector import MainThreadCollector
+from cti_client.system.collector import CHECK_EVERY_MS, MainThreadCollector
 
 MANY = 200_000
 
@@ -36,6 +37,7 @@ def collector(qapp: QApplication) -> Iterator[MainThreadCollector]:
     gc.collect()
     made = MainThreadCollector()
     made.start()
+    made.settle()
     yield made
     made.stop()
     assert gc.isenabled()
@@ -82,3 +84,18 @@ def test_stop_without_start_changes_nothing(qapp: QApplication) -> None:
     enabled = gc.isenabled()
     gc.enable()
     assert not enabled
+
+
+def test_nothing_is_collected_before_the_start_is_over(qapp: QApplication, qtbot: QtBot) -> None:
+    gc.collect()
+    collector = MainThreadCollector()
+    collector.start()
+    seen: list[str] = []
+    leave_garbage(seen)
+    kept = allocate()
+    qtbot.wait(2 * CHECK_EVERY_MS)
+    collector.stop()
+    assert seen == []
+    assert len(kept) == MANY
+    gc.collect()
+    assert len(seen) == 1

@@ -3,13 +3,13 @@ import time
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
 from cti_client.ui.offer_card import OfferCard
-from cti_client.ui.telephony_panel import TelephonyPanel
+from cti_client.ui.telephony_panel import MOST_CARDS, TelephonyPanel
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.label import Label
@@ -28,7 +28,7 @@ def panel(theme: Theme, qtbot: QtBot) -> TelephonyPanel:
     return made
 
 
-def words(card: OfferCard) -> list[str]:
+def words(card: QWidget) -> list[str]:
     return [label.text() for label in card.findChildren(Label) if label.isVisibleTo(card) and label.text()]
 
 
@@ -81,6 +81,23 @@ def test_the_one_that_lapses_first_is_on_top_with_the_ring(panel: TelephonyPanel
     panel.show_offers([offer(1), offer(3, deadline=START + 9 * SECOND)], START)
     assert [card.ringed for card in panel.cards] == [True, False]
     assert panel.first is panel.card(3)
+
+
+def test_more_than_there_is_room_for_are_counted_and_come_up(panel: TelephonyPanel, qtbot: QtBot) -> None:
+    many = [offer(number, deadline=START + number * SECOND) for number in range(1, MOST_CARDS + 4)]
+    assert panel.show_offers(many, START) == list(range(1, MOST_CARDS + 4))
+    assert len(panel.cards) == MOST_CARDS
+    assert f"{MOST_CARDS + 3} ringing" in words(panel)
+    assert "3 more ring. They come up as these are answered." in words(panel)
+    last = MOST_CARDS + 3
+    assert panel.card(last) is None
+    with qtbot.waitSignal(panel.accepted) as heard:  # from its notification
+        panel.accept_offer(last)
+    assert heard.args == [last, None]
+    assert panel.show_offers(many[3:], START) == []
+    assert [card.offer.id for card in panel.cards if card.offer] == [one.id for one in many[3:]]
+    assert f"{MOST_CARDS} ringing" in words(panel)
+    assert not any("more ring" in each for each in words(panel))
 
 
 def test_accept_with_the_default_and_with_a_choice(panel: TelephonyPanel, qtbot: QtBot) -> None:
