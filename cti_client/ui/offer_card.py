@@ -93,8 +93,8 @@ class OfferCard(Card):
     def set_first(self, first: bool) -> None:
         """This is the one to answer first: the ring, and the keys."""
         self.set_ringed(first)
-        self.accept.main.setToolTip(_native(ACCEPT_KEY) if first else "")
-        self.decline.setToolTip(_native(DECLINE_KEY) if first else "")
+        self.accept.main.setToolTip(self.tr("Accept ({keys})").format(keys=_native(ACCEPT_KEY)) if first else "")
+        self.decline.setToolTip(self.tr("Decline ({keys})").format(keys=_native(DECLINE_KEY)) if first else "")
 
     def set_live(self, live: bool) -> None:
         """Without a link nothing can be answered."""

@@ -8,7 +8,6 @@ from pytestqt.qtbot import QtBot
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
-from cti_client.ui.offer_card import OfferCard
 from cti_client.ui.telephony_panel import MOST_CARDS, TelephonyPanel
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.elided_label import ElidedLabel
@@ -147,8 +146,8 @@ def test_the_keys_answer_the_first(panel: TelephonyPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.accepted) as heard:
         panel.accept_first()
     assert heard.args == [2, None]
-    assert panel.cards[0].accept.main.toolTip() == "F9"
-    assert panel.cards[1].accept.main.toolTip() == ""
+    assert [card.accept.main.toolTip() for card in panel.cards] == ["Accept (F9)", ""]
+    assert [card.decline.toolTip() for card in panel.cards] == ["Decline (Shift+F9)", ""]
 
 
 def test_a_request_that_is_gone_cannot_be_accepted_from_elsewhere(panel: TelephonyPanel, qtbot: QtBot) -> None:
