@@ -102,7 +102,7 @@ def test_what_a_row_says(model: OpenChatsModel) -> None:
     )
     one, two = model.index(0), model.index(1)
     assert (one.data(), one.data(TIME)) == ("Maria Kowalska", "3:12")
-    assert (two.data(), two.data(TIME), two.data(PREVIEW)) == ("+48 601 234 567", "5 min", "You: Two lines")
+    assert (two.data(), two.data(TIME), two.data(PREVIEW)) == ("+48 601 234 567", "5 min", "Sent: Two lines")
     spoken = one.data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Maria Kowalska, customer waiting 3:12, 2 unread, Czy mogę zmienić adres dostawy?"
     assert "Ctrl+2" in two.data(Qt.ItemDataRole.ToolTipRole)

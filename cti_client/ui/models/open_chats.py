@@ -123,7 +123,8 @@ class OpenChatsModel(QAbstractListModel):
 
     def _preview(self, chat: Interaction) -> str:
         text = " ".join(chat.last_text.split())
-        return self.tr("You: {text}").format(text=text) if chat.last_direction is Direction.OUT and text else text
+        # Not "You": the record does not tell an automatic text from one of the agent's.
+        return self.tr("Sent: {text}").format(text=text) if chat.last_direction is Direction.OUT and text else text
 
     def _spoken(self, chat: Interaction, time: str) -> str:
         parts = [customer_of(chat)]
