@@ -1,11 +1,13 @@
 """The bar at the left: where one can go, and what one can set."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QFont
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cti_client.ui.preferences import Preferences
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+
+HEADING_PX = 12
 
 
 class Navigation(QFrame):
@@ -56,7 +58,10 @@ class Navigation(QFrame):
     def _build_menu(self) -> QMenu:
         menu = QMenu(self)
         appearance = QActionGroup(menu)
-        menu.addSection(self.tr("Appearance"))
+        # Not a section: styled menus draw a section's line and leave its words out.
+        heading = menu.addAction(self.tr("Appearance"))
+        heading.setEnabled(False)
+        heading.setFont(self._theme.font(HEADING_PX, QFont.Weight.DemiBold))
         names = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
         for value in Preferences.APPEARANCES:
             action = menu.addAction(names[value])
@@ -67,7 +72,7 @@ class Navigation(QFrame):
         menu.addSeparator()
         self._switch(menu, self.tr("Sounds"), "sound")
         self._switch(menu, self.tr("System notifications"), "notifications")
-        self._switch(menu, self.tr("Calls by the system’s phone program"), "hand_over_calls")
+        self._switch(menu, self.tr("Hand calls to this computer’s phone program"), "hand_over_calls")
         menu.addSeparator()
         menu.addAction(self._theme.icon("sign-out"), self.tr("Quit"), self.quit_wanted.emit)
         return menu

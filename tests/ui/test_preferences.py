@@ -27,11 +27,16 @@ def test_the_settings_menu_sets_them(theme: Theme, preferences: Preferences, qtb
     navigation = Navigation(theme, preferences)
     qtbot.addWidget(navigation)
     actions = {action.text(): action for action in navigation.settings.menu().actions()}
+    assert not any(action.isSeparator() and action.text() for action in actions.values()), (
+        "they are drawn without words"
+    )
+    heading = navigation.settings.menu().actions()[0]
+    assert (heading.text(), heading.isEnabled(), heading.isCheckable()) == ("Appearance", False, False)
     heard: list[str] = []
     preferences.changed.connect(heard.append)
     actions["Dark"].trigger()
     actions["Sounds"].trigger()
-    actions["Calls by the system’s phone program"].trigger()
+    actions["Hand calls to this computer’s phone program"].trigger()
     assert (preferences.appearance, preferences.sound, preferences.hand_over_calls) == ("dark", False, False)
     assert heard == ["appearance", "sound", "hand_over_calls"]
     with qtbot.waitSignal(navigation.quit_wanted):
