@@ -52,9 +52,9 @@ def test_a_place_of_a_larger_screen_is_bounded(
     for window in (main, case):
         window.resize(2600, 1500)
         window.remember_place()
-    for window in windows(theme, preferences, settings, qtbot):
-        assert window.width() <= room.width()
-        assert window.height() <= room.height() - 20
+    for again in windows(theme, preferences, settings, qtbot):
+        assert again.width() <= room.width()
+        assert again.height() <= room.height() - 20
 
 
 def test_nothing_is_cut_on_a_small_screen(
