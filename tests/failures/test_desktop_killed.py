@@ -4,7 +4,6 @@ The desktop is a process of its own with its real windows; the hub and the gatew
 """
 
 import asyncio
-import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -22,9 +21,8 @@ from tests.helpers.hub_process import CUSTOMER, LATER_MS, Gateway, HubProcess, g
 from tests.helpers.journey import CTRL, Agent, until
 from tests.helpers.journey_places import at_work
 from tests.helpers.kannel import free_ports
+from tests.helpers.killing import KILLED
 from tests.helpers.killing_hub import TOKEN
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 
 CALL_ID = f"SMS{CUSTOMER}"
 TEXT = "Good morning, it left us today."
@@ -62,7 +60,7 @@ async def died(process: "subprocess.Popen[bytes]") -> None:
         _, errors = await asyncio.to_thread(process.communicate, timeout=60)
     finally:
         process.kill()
-    assert process.returncode == -signal.SIGKILL, errors.decode()
+    assert process.returncode == KILLED, errors.decode()
 
 
 async def went_once(world: World, agent: Agent) -> None:

@@ -1,11 +1,10 @@
 """The tour over a network that loses the customer's second text: `python -m tests.helpers.broken_tour FOLDER`."""
 
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from cti_client.demo import tour
+from cti_client.demo import tour, tour_kit
 
 LIMIT_S = 2.0
 
@@ -15,8 +14,7 @@ class LossyTour(tour.Tour):
 
     async def _text_in(self, text: str) -> None:
         if text == tour.SECOND:
-            patient: Callable[..., object] = tour.until
-            setattr(tour, "until", partial(patient, seconds=LIMIT_S))  # noqa: B010  to fail soon
+            setattr(tour, "until", partial(tour_kit.until, seconds=LIMIT_S))  # noqa: B010  to fail soon
             return
         await super()._text_in(text)
 

@@ -1,8 +1,9 @@
 """A wire between a desktop and its hub that breaks while a text is on it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 SEND = b"POST /api/v1/messages "
@@ -15,7 +16,7 @@ class CutWire:
     def __init__(self, hub: str, *, reaches: bool, on_cut: Callable[[], None]) -> None:
         self._hub, self._reaches, self._on_cut = urlsplit(hub), reaches, on_cut
         self._tasks: set[asyncio.Task[None]] = set()
-        self.url = ""
+        self._ends: list[asyncio.StreamWriter] = []
 
     @asynccontextmanager
     async def up(self) -> AsyncIterator[str]:
@@ -28,32 +29,35 @@ class CutWire:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            for end in self._ends:
+                end.close()
+            await asyncio.gather(*(end.wait_closed() for end in self._ends), return_exceptions=True)
             await server.wait_closed()
 
     def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._carry(reader, writer), name="cut wire")
+        self._ends.append(writer)
+        self._start(self._carry(reader, writer))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="cut wire")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         hub_reader, hub_writer = await asyncio.open_connection(self._hub.hostname, self._hub.port)
+        self._ends.append(hub_writer)
         cut = asyncio.Event()
-        back = asyncio.create_task(self._back(hub_reader, writer, cut))
-        try:
-            with suppress(ConnectionError):
-                while data := await reader.read(65_536):
-                    if SEND in data:
-                        cut.set()
-                        if not self._reaches:
-                            self._on_cut()
-                            continue
-                    hub_writer.write(data)
-                    await hub_writer.drain()
-        finally:
-            back.cancel()
-            await asyncio.gather(back, return_exceptions=True)
-            for end in (writer, hub_writer):
-                end.close()
+        self._start(self._back(hub_reader, writer, cut))
+        with suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                if SEND in data:
+                    cut.set()
+                    if not self._reaches:
+                        self._on_cut()
+                        continue
+                hub_writer.write(data)
+                await hub_writer.drain()
+        hub_writer.close()
 
     async def _back(self, hub: asyncio.StreamReader, writer: asyncio.StreamWriter, cut: asyncio.Event) -> None:
         with suppress(ConnectionError):

@@ -2,8 +2,7 @@
 
 import asyncio
 import multiprocessing
-import os
-import signal
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,9 +11,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import aiohttp
+import psutil  # type: ignore[import-untyped]  # it ships no types
 from aiohttp import web
 
 from tests.helpers import killing_hub
+from tests.helpers.killing import KILLED
 from tests.helpers.killing_hub import KEY, LINE
 
 CUSTOMER = "+15551230001"
@@ -64,14 +65,17 @@ class Gateway:
 class HubProcess:
     """The hub's process, started as often as needed on the same file and port.
 
-    It is forked from one that has imported everything: importing takes ten times as long as starting.
+    It is forked, where that can be, from one that has imported everything: that takes ten times as long as starting.
     """
 
     def __init__(self, database: Path, port: int, gateway: Gateway) -> None:
         self._database, self._port, self._gateway = database, port, gateway
         self.url = f"http://127.0.0.1:{port}"
-        self._forks = multiprocessing.get_context("forkserver")
-        self._forks.set_forkserver_preload(["pytest", "tests.helpers.killing_hub"])
+        if sys.platform == "win32":
+            self._forks = multiprocessing.get_context("spawn")
+        else:
+            self._forks = multiprocessing.get_context("forkserver")
+            self._forks.set_forkserver_preload(["pytest", "tests.helpers.killing_hub"])
         self._process: BaseProcess | None = None
 
     async def start(self, kill: str = "", ahead: int = 0) -> None:
@@ -89,15 +93,15 @@ class HubProcess:
         """Returns once it has killed itself."""
         assert self._process is not None
         await asyncio.to_thread(self._process.join, PATIENCE_S)
-        assert self._process.exitcode == -signal.SIGKILL, "the hub did not come by the commit at which it was to die"
+        assert self._process.exitcode == KILLED, "the hub did not come by the commit at which it was to die"
 
     def freeze(self) -> None:
         """Stop it in its tracks."""
-        self._signal(signal.SIGSTOP)
+        self._known().suspend()
 
     def thaw(self) -> None:
         """Let it go on where it was."""
-        self._signal(signal.SIGCONT)
+        self._known().resume()
 
     async def stop(self) -> None:
         """Kill it, if it lives."""
@@ -105,10 +109,9 @@ class HubProcess:
             self._process.kill()
             await asyncio.to_thread(self._process.join, PATIENCE_S)
 
-    def _signal(self, name: signal.Signals) -> None:
+    def _known(self) -> psutil.Process:
         assert self._process is not None
-        assert self._process.pid is not None
-        os.kill(self._process.pid, name)
+        return psutil.Process(self._process.pid)
 
 
 @asynccontextmanager

@@ -8,8 +8,6 @@ python -m tests.helpers.journey_process send:STEP FOLDER URL TOKEN CALL_ID TEXT
     killed at STEP, which is `before-kept`, `kept`, `asked` (never by itself) or `answered`
 """
 
-import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,10 +22,7 @@ from cti_client.desk.pending_file import PendingFile, StoredSend
 from cti_client.ui.case_window import CaseWindow
 from tests.helpers.journey import CTRL, Agent, until
 from tests.helpers.journey_places import Phones, at_work, simulated_hub
-
-
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+from tests.helpers.killing import die
 
 
 async def type_and_keep(agent: Agent, window: CaseWindow, text: str) -> None:

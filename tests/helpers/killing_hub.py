@@ -4,8 +4,6 @@
 """
 
 import asyncio
-import os
-import signal
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -17,6 +15,7 @@ from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Line
 from cti_client.hub.store.sqlite import SqliteStore
 from cti_client.hub.store.store import Tx
 from cti_client.telephony.sms.connection import ConnectionSettings
+from tests.helpers.killing import die
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,10 +42,6 @@ def settings(database: Path, port: int, sendsms: str) -> HubConfig:
         lines=(LineConfig(address=LINE, name="Support", connection="k", offer_seconds=3600),),
         agents=(AgentConfig(name="Anna", token=TOKEN),),
     )
-
-
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 class KillingStore(SqliteStore):

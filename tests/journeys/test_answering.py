@@ -1,12 +1,13 @@
 """A1-A6, A9, A9a, D3: a text comes in, the agent answers it, and the answer reaches the phone."""
 
+import re
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
-from cti_client.demo.tour_kit import button, focus_widget, press, reads, visible
+from cti_client.demo.tour_kit import button, focus_widget, press, reads, visible, write
 from tests.helpers.journey import CTRL, until
 from tests.helpers.journey_places import Phones, at_work, simulated_hub
 
@@ -37,11 +38,17 @@ async def test_a_known_customer_is_recognised_before_accept(qapp: QApplication, 
     async with at_work(qapp, folder, simulated_hub(folder)) as agent, Phones.of(agent) as phones:
         await phones.text(CUSTOMER, "First time")
         window = await agent.accept("SMS+15551234567")
+        await agent.press_button(window, "Edit customer")
+        write(visible(window, QLineEdit, "Name")[0], "Aiko Tanaka")
+        await agent.press_button(window, "Save")
+        await until(lambda: reads(window, "To Aiko Tanaka"), "the name in the reply box")
+        await agent.in_rail("Aiko Tanaka")
         await agent.close_case(window)
         await phones.text(CUSTOMER, "Second time")
         card = await agent.card("SMS+15551234567")
-        assert reads(card, "C-")
-        assert reads(card, "now, you")
+        line = next(label.text() for label in visible(card, QLabel) if "Aiko Tanaka" in label.text())
+        assert re.fullmatch(r"Aiko Tanaka · C-\d+ now, you", line)
+        assert reads(card, "“Second time”")
 
 
 @pytest.mark.parametrize("sender", ["12345", "MyBank"])

@@ -1,17 +1,16 @@
 """A8, H1, E10: quitting and crashing end no chat: its window comes back, with what was typed."""
 
 import asyncio
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from PySide6.QtWidgets import QApplication
 
 from cti_client.demo.tour_kit import reads, write
 from tests.helpers.journey import until
 from tests.helpers.journey_places import Phones, at_work, simulated_hub
+from tests.helpers.killing import KILLED
 
 CUSTOMER = "+15551234567"
 CALL_ID = "SMS+15551234567"
@@ -45,12 +44,11 @@ async def test_a_request_rings_again_after_quit(qapp: QApplication, folder: Path
         await agent.message(await agent.accept(CALL_ID), "Hello")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 async def test_an_open_chat_comes_back_after_a_crash(qapp: QApplication, folder: Path) -> None:
     """The whole desktop with its hub in a process of its own: it answers a chat, types, and is killed."""
     command = [sys.executable, "-m", "tests.helpers.journey_process", "own-hub", str(folder), CUSTOMER, "Half a sente"]
     done = await asyncio.to_thread(subprocess.run, command, capture_output=True, timeout=60, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    assert done.returncode == KILLED, done.stderr.decode()
     async with at_work(qapp, folder, simulated_hub(folder)) as agent:
         window = await agent.case(CALL_ID)
         await agent.message(window, "Customer: Hello")

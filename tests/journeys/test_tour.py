@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,7 @@ async def test_the_tour_passes_and_leaves_its_pictures(tmp_path: Path) -> None:
     done = await run("cti_client", "tour", "--out", str(tmp_path / "out"))
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
-    steps = len(lines) - 1
+    steps = sum(re.match(r" ?\d+\. ", line) is not None for line in lines)
     assert steps >= 10
     assert lines[-1] == f"tour: {steps} steps passed"
     assert any("“SMS Chat Request”" in line and "“SMS+48601234567”" in line for line in lines)
