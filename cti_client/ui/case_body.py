@@ -134,6 +134,7 @@ class CaseBody(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt's hook."""
         super().resizeEvent(event)
+        self.reply.allow_height(self.height() // 4)
         narrow = self.width() < self._theme.pixels(NARROW_BELOW_PX)
         if narrow != self._narrow:
             self._narrow = narrow

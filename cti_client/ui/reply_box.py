@@ -1,7 +1,7 @@
 """Where the agent writes: to whom, what it will cost, and Send."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cti_client.domain.errors import OPTED_OUT_TEXT
@@ -14,7 +14,10 @@ from cti_client.ui.widgets.notice import Notice
 
 DRAFT_PAUSE_MS = 300
 LEAST_LINES = 3
-MOST_LINES = 8
+MOST_LINES = 10
+INSET_PX = 4
+SLACK_PX = 1
+"""Qt counts a line as visible only where the view is higher than its lines."""
 NAMED_CHARACTERS = 4
 
 
@@ -31,15 +34,19 @@ class ReplyBox(QFrame):
         self._theme = theme
         self._blocked, self._blocked_role = "", "bad"
         self._measured: Measure | None = None
+        self._most_lines = MOST_LINES
         self.setProperty("kind", "panel")
         self._avatar = Avatar(theme, 24)
         self._to = ElidedLabel(tone="strong")
         self._number = ElidedLabel(tone="small")
         self.notice = Notice(theme)
-        self.editor = QPlainTextEdit()
+        self.editor = _Editor()
         self.editor.setTabChangesFocus(True)
         self.editor.setAccessibleName(self.tr("Reply"))
-        self.editor.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        # The document's own margin scrolls with the text; round the viewport it leaves room for whole lines only.
+        self.editor.document().setDocumentMargin(0)
+        self.editor.setViewportMargins(INSET_PX, INSET_PX, INSET_PX, INSET_PX)
+        self.editor.wrapped.connect(self._fit)
         self.editor.installEventFilter(self)
         self.editor.textChanged.connect(self._changed)
         self.counter = Label(tone="small", wrap=True)
@@ -138,6 +145,11 @@ class ReplyBox(QFrame):
         self._pause.stop()
         self._emit_draft()
 
+    def allow_height(self, px: int) -> None:
+        """The text may take so much of the window; what is longer scrolls."""
+        self._most_lines = max(LEAST_LINES, min(MOST_LINES, px // self.editor.fontMetrics().lineSpacing()))
+        self._fit()
+
     # Inside
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -162,8 +174,8 @@ class ReplyBox(QFrame):
         text = self.text()
         # A pasted book must not stall the keyboard: what is far too long is only counted.
         self._measured = measure(text) if 0 < len(text) <= 4 * LONGEST else None
-        self._fit()
         self._refresh()
+        self._fit()
 
     def _emit_draft(self) -> None:
         text = self.text()
@@ -253,7 +265,21 @@ class ReplyBox(QFrame):
 
     def _fit(self) -> None:
         """Grow with the text, between some lines and many."""
-        line = self.editor.fontMetrics().lineSpacing()
-        lines = max(LEAST_LINES, min(MOST_LINES, int(self.editor.document().size().height())))
-        around = 2 * int(self.editor.document().documentMargin()) + 14
-        self.editor.setFixedHeight(lines * line + around)
+        lines = int(self.editor.document().size().height())
+        scrolls = lines > self._most_lines
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.editor.setVerticalScrollBarPolicy(policy)
+        shown = max(LEAST_LINES, min(self._most_lines, lines))
+        frame, inset = self.editor.contentsMargins(), self.editor.viewportMargins()
+        around = frame.top() + frame.bottom() + inset.top() + inset.bottom() + SLACK_PX
+        self.editor.setFixedHeight(shown * self.editor.fontMetrics().lineSpacing() + around)
+
+
+class _Editor(QPlainTextEdit):
+    """Says when another width has wrapped the text anew; the document itself does not."""
+
+    wrapped = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.wrapped.emit()

@@ -16,7 +16,7 @@ from cti_client.ui.link_dialog import LinkDialog
 from cti_client.ui.links import find_links
 from cti_client.ui.models.thread import ThreadModel
 from cti_client.ui.models.thread_row import ChatContext
-from cti_client.ui.reply_box import ReplyBox
+from cti_client.ui.reply_box import SLACK_PX, ReplyBox
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.label import Label
 from cti_client.wire.api import Candidate, TimelineEntry
@@ -390,3 +390,18 @@ def test_escape_closes_the_form_and_goes_back_to_the_reply_box(window: CaseWindo
     assert not form.isVisible()
     assert window.side.customer.edit.isEnabled()
     assert focus(window) is window.reply.editor
+
+
+@pytest.mark.parametrize(("height", "lines"), [(820, 10), (480, 7)])
+def test_a_long_reply_takes_its_room_from_the_chat(window: CaseWindow, height: int, lines: int) -> None:
+    lay_out(window, 1160, height)
+    fill(window)
+    settle(window)
+    editor, before = window.reply.editor, window.chat.height()
+    low = editor.height()
+    editor.setPlainText("\n" * 30)
+    for _ in range(3):  # from the box outwards, a layout at a time
+        settle(window)
+    assert editor.viewport().height() - SLACK_PX == lines * editor.fontMetrics().lineSpacing()
+    assert before - window.chat.height() == editor.height() - low > 0
+    assert window.height() == height

@@ -1,10 +1,11 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cti_client.domain.errors import OPTED_OUT_TEXT
-from cti_client.ui.reply_box import DRAFT_PAUSE_MS, ReplyBox
+from cti_client.ui.reply_box import DRAFT_PAUSE_MS, SLACK_PX, ReplyBox
 from cti_client.ui.theme import Theme
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -172,3 +173,41 @@ def test_it_grows_with_the_text_to_a_limit(box: ReplyBox) -> None:
     middle = box.editor.height()
     box.editor.setPlainText("\n" * 60)
     assert low < middle < box.editor.height() < 3 * middle
+
+
+@pytest.mark.parametrize("lines", [0, 3, 4, 9, 10, 11, 40])
+def test_no_line_is_cut_in_half(box: ReplyBox, lines: int) -> None:
+    box.editor.setPlainText("\n".join(["Ąg"] * lines))
+    QApplication.processEvents()
+    line = box.editor.fontMetrics().lineSpacing()
+    assert box.editor.viewport().height() - SLACK_PX == min(10, max(3, lines)) * line
+    assert box.editor.verticalScrollBar().maximum() == max(0, lines - 10)
+
+
+def test_no_line_is_cut_in_half_of_a_text_that_is_too_long(box: ReplyBox) -> None:
+    box.editor.setPlainText("a line of words " * 300)
+    QApplication.processEvents()
+    assert not box.send.isEnabled()
+    assert box.editor.viewport().height() - SLACK_PX == 10 * box.editor.fontMetrics().lineSpacing()
+
+
+def test_a_narrower_box_grows_with_the_lines_that_are_wrapped(box: ReplyBox) -> None:
+    box.resize(900, 400)
+    box.editor.setPlainText("some words " * 40)
+    QApplication.processEvents()
+    wide = box.editor.height()
+    box.resize(420, 400)
+    QApplication.processEvents()
+    assert box.editor.height() > wide
+    assert box.editor.verticalScrollBar().maximum() == 0
+
+
+def test_it_takes_no_more_of_the_window_than_it_is_given(box: ReplyBox) -> None:
+    line = box.editor.fontMetrics().lineSpacing()
+    box.editor.setPlainText("\n" * 20)
+    box.allow_height(6 * line + 3)
+    QApplication.processEvents()
+    assert box.editor.viewport().height() - SLACK_PX == 6 * line
+    box.allow_height(0)
+    QApplication.processEvents()
+    assert box.editor.viewport().height() - SLACK_PX == 3 * line
