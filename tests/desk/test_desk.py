@@ -383,7 +383,7 @@ async def test_the_remaining_commands_and_queries_reach_the_hub(desks: DeskMaker
         assert (await desk.check_number(CUSTOMER)).why_no_sms == ""
         chosen = await desk.choose_case(interaction_id, CaseChoice.NEW)
         await until(lambda: desk.interactions[interaction_id].case_id == chosen.case_id, desk.interaction_changed)
-        with pytest.raises(HubRefusedError, match="tagged"):
+        with pytest.raises(HubRefusedError, match="No consent"):
             await desk.start_chat("+15551230002")
         await desk.close_chat(interaction_id, Disposition.FOLLOW_UP, notes="Call back")
         started = await desk.start_chat(CUSTOMER)
