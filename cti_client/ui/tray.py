@@ -1,6 +1,7 @@
 """The icon in the system's tray, where the product lives on while its window is closed (H1a)."""
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from cti_client.ui.app_icon import app_icon
@@ -18,7 +19,9 @@ class Tray(QObject):
         super().__init__(parent)
         self._theme = theme
         self._marked = False
-        self._icon = QSystemTrayIcon(app_icon(theme), self)
+        # The dot comes and goes with every text that is read at once; drawing all sizes takes longer than the text.
+        self._drawn: dict[tuple[bool, bool], QIcon] = {}
+        self._icon = QSystemTrayIcon(self._draw(), self)
         self._menu = QMenu()
         self._menu.addAction(self.tr("Open"), self.open_wanted.emit)
         self._menu.addSeparator()
@@ -65,7 +68,13 @@ class Tray(QObject):
             self._icon.showMessage(title, text, app_icon(self._theme))
 
     def _redraw(self) -> None:
-        self._icon.setIcon(app_icon(self._theme, marked=self._marked))
+        self._icon.setIcon(self._draw())
+
+    def _draw(self) -> QIcon:
+        look = (self._marked, self._theme.dark)
+        if look not in self._drawn:
+            self._drawn[look] = app_icon(self._theme, marked=self._marked)
+        return self._drawn[look]
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in {QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick}:
