@@ -42,7 +42,7 @@ STALE: Millis = 120_000
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 
-_ASKS = Problem(code=StaleSendError.code, text="This text has waited for more than two minutes. Send it anyway?")
+_ASKS = Problem(code=StaleSendError.code, text="This text waited for more than two minutes. Send it now?")
 
 
 @dataclass(slots=True)

@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QApplication
 from cti_client.ui.preferences import Preferences
 from cti_client.ui.theme import Theme
 from tests.helpers.fake_desk import FakeDesk
+from tests.helpers.shell_stage import stage
+
+__all__ = ["stage"]  # a fixture
 
 
 @pytest.fixture(autouse=True)
