@@ -41,6 +41,7 @@ class ReplyBox(QFrame):
         self._number = ElidedLabel(tone="small")
         self.notice = Notice(theme)
         self.editor = _Editor()
+        self.editor.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # it wraps
         self.editor.setTabChangesFocus(True)
         self.editor.setAccessibleName(self.tr("Reply"))
         # The document's own margin scrolls with the text; round the viewport it leaves room for whole lines only.
