@@ -8,7 +8,7 @@ import aiohttp
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
-from bench.eyes import PaintWatch, until
+from bench.eyes import PaintWatch, ViewWatch, until
 from bench.long_threads import ADDRESSES
 from cti_client.bootstrap import Desktop
 from cti_client.demo.settings import LINE
@@ -75,7 +75,7 @@ class Stopwatch:
 
     def _watch_messages(self) -> None:
         assert self._made is not None
-        PaintWatch(self._made.chat.messages.viewport(), self._messages_painted)
+        ViewWatch(self._made.chat.messages.viewport(), self._messages_painted)
 
     def _messages_painted(self, now: float) -> None:
         assert self._made is not None

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from bench.accept_inside import end_chat, send_text
-from bench.eyes import PaintWatch, resident_mib, until
+from bench.eyes import ViewWatch, resident_mib, until
 from bench.long_threads import ADDRESSES, LONG
 from cti_client.bootstrap import Desktop
 from cti_client.ui.case_window import CaseWindow
@@ -90,7 +90,7 @@ async def append(
         if len(took) >= TEXTS:
             done.set()
 
-    watch = PaintWatch(view.viewport(), painted)
+    watch = ViewWatch(view.viewport(), painted)
     for number in range(TEXTS):
         await send_text(desktop, http, address, f"Text {number}: it was to come this morning, and nobody has rung.")
         await asyncio.sleep(EVERY_SECONDS)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer, SignalInstance
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from cti_client.bootstrap import Desktop
@@ -29,6 +29,26 @@ class PaintWatch(QObject):
             self._before()
             QTimer.singleShot(0, self, lambda: self._after(time.monotonic()))
         return False
+
+
+class ViewWatch(QObject):
+    """Calls `after(seconds)` at the end of each paint of a view's viewport, which has no children that come later."""
+
+    def __init__(self, viewport: QWidget, after: Callable[[float], None]) -> None:
+        super().__init__(viewport)
+        self._after = after
+        self._painting = False
+        viewport.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Qt's hook: has the event carried out, and then says that it was."""
+        if event.type() != QEvent.Type.Paint or self._painting:
+            return False
+        self._painting = True
+        QCoreApplication.sendEvent(watched, event)
+        self._painting = False
+        self._after(time.monotonic())
+        return True
 
 
 async def until(look: Callable[[], bool], *signals: SignalInstance) -> None:
