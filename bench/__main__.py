@@ -19,7 +19,9 @@ REPORT = Path(__file__).parents[1] / "build" / "bench.md"
 
 def names() -> list[str]:
     """The modules that measure something."""
-    return sorted(one.name for one in pkgutil.iter_modules(bench.__path__) if _measures(one.name))
+    return sorted(
+        one.name for one in pkgutil.iter_modules(bench.__path__) if not one.name.startswith("_") and _measures(one.name)
+    )
 
 
 def _measures(name: str) -> bool:
