@@ -23,6 +23,7 @@ from cti_client.desk.errors import HubStartError
 from cti_client.desk.hub_client import HubAccess
 from cti_client.desk.tasks import TaskOwner
 from cti_client.paths import Paths
+from cti_client.system import quick_start
 from cti_client.system.notifications import DesktopBackend, Notifications
 from cti_client.system.single_instance import SingleInstance
 from cti_client.system.sound import DevicePlayer, SilentPlayer, SoundPlayer
@@ -138,6 +139,7 @@ class Desktop:
         """What is soon needed but not at the start: the first case must not wait for its modules."""
         await self.shell.calm()
         await asyncio.to_thread(importlib.import_module, "cti_client.ui.case_session")
+        quick_start.end()
 
     async def _find_hub(self) -> HubAccess:
         self.hub_url, token = await asyncio.to_thread(self._start_hub)

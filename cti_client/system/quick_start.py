@@ -13,13 +13,13 @@ import sys
 
 TURN_SECONDS = 0.001
 """How long a thread may keep the interpreter while another waits for it. Qt lets go of it in nearly every call, so that
-with Python's 5 ms a busy hub in its thread would hold each step of the screen's up for longer than it takes."""
+with Python's 5 ms a busy hub in its thread would hold each step of the screen's up for longer than it takes. During
+the start, where threads only import, changing over so often would cost a fifth."""
 
 
 def begin() -> None:
     """First thing of a program with a window; imports PySide. Whoever shows the window takes the collector over."""
     gc.disable()
-    sys.setswitchinterval(TURN_SECONDS)
     give_imports_back()
 
 
@@ -28,3 +28,8 @@ def give_imports_back() -> None:
     import PySide6.QtCore  # noqa: F401 - takes `__import__` over
 
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
+
+
+def end() -> None:
+    """The window is filled and everything imported: from now on threads change over quickly."""
+    sys.setswitchinterval(TURN_SECONDS)
