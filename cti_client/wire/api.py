@@ -3,6 +3,7 @@
 | method and path                         | request       | answer            |
 |-----------------------------------------|---------------|-------------------|
 | GET  /health (no token)                 |               | `Health`          |
+| GET  /me                                |               | `Me`              |
 | POST /offers/{id}/accept                | `Accept`      | `Accepted`        |
 | POST /offers/{id}/decline               | `Decline`     | `Done`            |
 | POST /waiting/{interaction}/take        | `Take`        | `Accepted`        |
@@ -57,6 +58,17 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     ok: bool
     hub_id: str = ""
     version: str = ""
+    wire_least: int = 1
+    """The oldest wire version the hub speaks; a desktop looks at it before it shows its token."""
+    wire_most: int = 1
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose token it is. Asking takes nothing over from another desktop of the same agent."""
+
+    hub_id: str
+    agent_id: int
+    agent_name: str
 
 
 class Accept(msgspec.Struct, frozen=True, kw_only=True):

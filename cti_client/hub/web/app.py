@@ -4,7 +4,7 @@ from aiohttp import web
 
 import cti_client
 from cti_client.hub.web.agent_route import add_agent_socket
-from cti_client.hub.web.agents import PREFIX
+from cti_client.hub.web.agents import PREFIX, asker
 from cti_client.hub.web.api_cases import add_cases
 from cti_client.hub.web.api_chats import add_chats
 from cti_client.hub.web.bodies import json_answer
@@ -12,7 +12,8 @@ from cti_client.hub.web.context import CONTEXT, WebContext
 from cti_client.hub.web.greeting import hub_id
 from cti_client.hub.web.refusals import refuse_by
 from cti_client.hub.web.webhooks import add_webhooks
-from cti_client.wire.api import Health
+from cti_client.wire import WIRE_LEAST, WIRE_MOST
+from cti_client.wire.api import Health, Me
 
 
 def build_app(context: WebContext) -> web.Application:
@@ -20,6 +21,7 @@ def build_app(context: WebContext) -> web.Application:
     app = web.Application(middlewares=[refuse_by(context.config.limits.handler_seconds)])
     app[CONTEXT] = context
     app.router.add_get(PREFIX + "/health", _health)
+    app.router.add_get(PREFIX + "/me", _me)
     add_agent_socket(app)
     add_chats(app)
     add_cases(app)
@@ -30,4 +32,13 @@ def build_app(context: WebContext) -> web.Application:
 async def _health(request: web.Request) -> web.Response:
     """Raises `StoreAwayError`, which answers 503."""
     identity = await request.app[CONTEXT].store.read(hub_id)
-    return json_answer(Health(ok=True, hub_id=identity, version=cti_client.__version__))
+    version = cti_client.__version__
+    health = Health(ok=True, hub_id=identity, version=version, wire_least=WIRE_LEAST, wire_most=WIRE_MOST)
+    return json_answer(health)
+
+
+async def _me(request: web.Request) -> web.Response:
+    """Raises `UnauthorisedError`, which answers 401, and `StoreAwayError`."""
+    context, agent = await asker(request)
+    identity = await context.store.read(hub_id)
+    return json_answer(Me(hub_id=identity, agent_id=agent.id, agent_name=agent.name))
