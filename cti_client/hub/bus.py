@@ -34,6 +34,12 @@ class Bus:
         self._lock = threading.Lock()
         self._subscribers: list[_Subscriber] = []
 
+    async def open(self) -> None:
+        """Connect to the other processes, where there are any. Never fails: what is not there yet is tried again."""
+
+    async def close(self) -> None:
+        """Say what is still to be said to the others, and let go."""
+
     def publish_hint(self, agents: Iterable[int] = (), topics: Iterable[str] = (), wakes: Iterable[str] = ()) -> None:
         """Tell every subscriber, soon. Returns at once. Call it after the commit."""
         hint = Hint(frozenset(agents), frozenset(topics), frozenset(wakes))

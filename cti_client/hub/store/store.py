@@ -46,3 +46,13 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Finish what is under way and let go of the database."""
+
+
+class OwnedStore(Store, Protocol):
+    """A store in the hands of its owner, who opens and closes it."""
+
+    async def open(self) -> None:
+        """Connect, and make or upgrade the tables.
+
+        Raises `SchemaTooNewError` and `NotOurDatabaseError` (see `schema.py`), `StoreAwayError`.
+        """
