@@ -55,8 +55,12 @@ agent = Table(
     Column("presence_reason", String, nullable=False, server_default=""),
     Column("presence_before", String, nullable=False, server_default="available"),
     Column("idle_since", BigInteger, nullable=False, server_default="0"),
+    Column("configured", Boolean, nullable=False, server_default=text("true")),
 )
-"""`presence_before`: what to return to once the desk is back after its link was lost; empty where the agent chose."""
+"""`presence_before`: what to return to once the desk is back after its link was lost; empty where the agent chose.
+
+`configured`: named by the settings file, and retired once it no longer is; others were added by the admin command.
+"""
 
 stream = Table(
     "stream",
@@ -86,6 +90,16 @@ connection = Table(
     Column("settings", Text, nullable=False, server_default="{}"),
     Column("poll_cursor", Text, nullable=False, server_default=""),
 )
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+)
+"""What only one hub of several may do at a time: who does it, until when, and what that hub says of it."""
 
 line = Table(
     "line",

@@ -27,12 +27,13 @@ from cti_client.hub.store.tables import metadata
 
 ROOT = Path(__file__).parents[3]
 
+NEXT = "9000"
 NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "HEAD"
 
 def upgrade():
     op.create_table("pool", sa.Column("id", sa.Integer(), primary_key=True))
@@ -70,10 +71,11 @@ def next_version(folder: Path, more: str = "") -> Migrations:
     """The program's migrations and one more."""
     target = folder / "migrations"
     (target / "versions").mkdir(parents=True)
-    for name in ("env.py", "versions/r0001_spine.py"):
-        (target / name).write_text((MIGRATIONS.folder / name).read_text())
-    (target / "versions" / "r0002_next.py").write_text(NEXT_REVISION.replace("{more}", more))
-    return Migrations(("0001", "0002"), target)
+    for file in (MIGRATIONS.folder / "env.py", *(MIGRATIONS.folder / "versions").glob("r*.py")):
+        (target / file.relative_to(MIGRATIONS.folder)).write_text(file.read_text())
+    revision = NEXT_REVISION.replace("HEAD", MIGRATIONS.head).replace("{more}", more)
+    (target / "versions" / "next.py").write_text(revision)
+    return Migrations((*MIGRATIONS.revisions, "next"), target)
 
 
 def test_migrations_make_what_tables_py_says(tmp_path: Path) -> None:
@@ -141,11 +143,11 @@ def test_an_upgrade_keeps_a_copy_and_the_rows(tmp_path: Path) -> None:
     newer = next_version(tmp_path)
     ensure_schema(path, newer)
     with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("next",)]
         assert raw.execute("SELECT address, team FROM line").fetchall() == [("+15550100", "support")]
         assert raw.execute("SELECT count(*) FROM pool").fetchone() == (0,)
-    with closing(sqlite3.connect(tmp_path / "hub.db.before-0002.bak")) as copy:
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    with closing(sqlite3.connect(tmp_path / "hub.db.before-next.bak")) as copy:
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(MIGRATIONS.head,)]
         assert copy.execute("SELECT address FROM line").fetchall() == [("+15550100",)]
     assert not list(tmp_path.glob("*.part"))
 
@@ -166,7 +168,7 @@ def test_a_failing_upgrade_changes_nothing_and_can_be_repeated(tmp_path: Path, f
         ensure_schema(path, next_version(tmp_path / "broken", more=fault))
     assert all_definitions(path) == before
     with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [(MIGRATIONS.head,)]
         assert raw.execute("SELECT count(*) FROM phone").fetchone() == (0,)
     ensure_schema(path, next_version(tmp_path / "mended"))
     assert "pool" in all_definitions(path)
@@ -174,7 +176,7 @@ def test_a_failing_upgrade_changes_nothing_and_can_be_repeated(tmp_path: Path, f
 
 def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
-    ensure_schema(path, Migrations(("0001", "0002", "0003"), MIGRATIONS.folder))
+    ensure_schema(path, Migrations((*MIGRATIONS.revisions, "next"), MIGRATIONS.folder))
     before = path.read_bytes()
     with pytest.raises(SchemaTooNewError, match=r"hub\.db was written by a newer version"):
         ensure_schema(path)
