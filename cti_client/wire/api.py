@@ -194,7 +194,8 @@ class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """`kind`: offered, accepted, declined, lapsed, taken, started, opted_out, opted_in, closed, moved, case."""
+    """`kind`: offered, accepted, declined, lapsed, taken, started, opted_out, opted_in, closed, moved,
+    released, resumed, case."""
 
     at: Millis
     kind: str

@@ -17,5 +17,8 @@ IS_UNHELD = interaction.c.state.in_((_QUEUED, _WAITING))
 IS_QUEUED = and_(IS_UNHELD, interaction.c.state == _QUEUED)
 """Interactions that wait for routing (`ix_interaction_unheld`; neither engine works it out from the state alone)."""
 
+IS_HELD = and_(interaction.c.agent_id.is_not(None), NOT_ENDED)
+"""Interactions that an agent holds, also while they stand before others because that agent is gone (A9)."""
+
 OFFER_IS_OPEN = offer.c.state == literal_column(f"'{OfferState.OPEN.value}'")
 """Offers that stand (`uq_offer_open`, `ix_offer_deadline`)."""

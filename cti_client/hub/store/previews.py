@@ -61,6 +61,7 @@ PREVIEW: Select[Any] = (
         interaction.c.id.label("interaction_id"),
         interaction.c.thread_id,
         interaction.c.line_id,
+        interaction.c.case_id,
         interaction.c.started_at,
         interaction.c.waiting_since,
         interaction.c.why_waiting,
@@ -118,7 +119,9 @@ def case_brief(row: AnyRow) -> CaseBrief | None:
 
 
 def choice_at(row: AnyRow, at: Millis) -> CaseChoice:
-    """What Accept does by default, for a row with `LAST_CASE_COLUMNS` (A8)."""
+    """What Accept does by default, for a row of `PREVIEW` (A8). A chat that changes hands goes on in its case (A9)."""
+    if row.case_id is not None:
+        return CaseChoice.CONTINUE
     return default_choice(row.last_case_at, at)
 
 

@@ -15,7 +15,7 @@ from cti_client.domain.consent import ConsentState
 from cti_client.domain.interaction import CaseStatus, Direction, Disposition, InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.domain.phone_number import display, region
-from cti_client.hub.store.conditions import OFFER_IS_OPEN
+from cti_client.hub.store.conditions import IS_HELD, OFFER_IS_OPEN
 from cti_client.hub.store.contacts import contact_record
 from cti_client.hub.store.messages import MESSAGE_COLUMNS, to_wire
 from cti_client.hub.store.previews import (
@@ -95,7 +95,7 @@ _INTERACTIONS = Statement(
         .outerjoin(consent, and_(consent.c.line_id == interaction.c.line_id, consent.c.address == thread.c.address))
         .outerjoin(_last_text, _last_text.c.id == _LAST_TEXT_ID)
         .outerjoin(last_case, last_case.c.id == when((_CONTINUES, interaction.c.case_id), else_=_LATEST_OTHER_CASE))
-        .where(interaction.c.id.in_(_IDS), interaction.c.state == InteractionState.OPEN.value)
+        .where(interaction.c.id.in_(_IDS), IS_HELD)
         .order_by(interaction.c.id)
     )
 )
@@ -112,7 +112,7 @@ _CASES = Statement(
     .select_from(case)
     .join(agent, agent.c.id == case.c.agent_id)
     .join(interaction, interaction.c.case_id == case.c.id)
-    .where(case.c.id.in_(_IDS), interaction.c.state == InteractionState.OPEN.value)
+    .where(case.c.id.in_(_IDS), IS_HELD)
     .order_by(case.c.id)
 )
 
@@ -136,12 +136,12 @@ def offers(conn: Connection, ids: Collection[int], of_chats: Collection[int] = (
 
 
 def interactions(conn: Connection, ids: Collection[int]) -> list[records.Interaction]:
-    """Those that are open."""
+    """Those that an agent holds."""
     return [_interaction(conn, row) for row in _rows(conn, _INTERACTIONS, ids)]
 
 
 def cases(conn: Connection, ids: Collection[int]) -> list[records.Case]:
-    """Those of an open interaction."""
+    """Those of an interaction that an agent holds."""
     return [_case(row) for row in _rows(conn, _CASES, ids)]
 
 

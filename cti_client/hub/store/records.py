@@ -1,7 +1,8 @@
 """Turns what a transaction touched into numbered records for the agents whom it concerns.
 
-Who holds what: an open offer its agent; an open interaction its agent, and with it its case and messages. A message's
-record also goes to whoever holds an open interaction with the same customer (an earlier text was delivered late).
+Who holds what: an open offer its agent; an interaction that has not ended its agent, and with it its case and messages
+(also while it stands before others because that agent is gone). A message's record also goes to whoever holds an
+interaction with the same customer (an earlier text was delivered late).
 """
 
 from collections import defaultdict
@@ -70,13 +71,13 @@ class _Touched:
         for chat in _CHATS.rows(conn, named):
             if chat.touched:
                 self.chats[chat.id] = chat
-            if chat.state == InteractionState.OPEN:
+            if _is_held(chat):
                 self._holders[chat.thread_id] = chat.agent_id
 
     @property
-    def open(self) -> list[Any]:
+    def held(self) -> list[Any]:
         """Those that an agent holds."""
-        return [chat for chat in self.chats.values() if chat.state == InteractionState.OPEN]
+        return [chat for chat in self.chats.values() if _is_held(chat)]
 
     @property
     def anybody_holds(self) -> bool:
@@ -84,8 +85,13 @@ class _Touched:
         return bool(self._holders)
 
     def holder(self, thread_id: int) -> int | None:
-        """The agent who holds an open chat with this customer."""
+        """The agent who holds a chat with this customer."""
         return self._holders.get(thread_id)
+
+
+def _is_held(chat: Any) -> bool:
+    """`conditions.IS_HELD`, of a row."""
+    return chat.agent_id is not None and chat.state != InteractionState.ENDED
 
 
 def _tell_offers(conn: Connection, touched: _Touched, told: _Told) -> None:
@@ -95,7 +101,7 @@ def _tell_offers(conn: Connection, touched: _Touched, told: _Told) -> None:
 
 
 def _tell_chats(conn: Connection, touched: _Touched, told: _Told) -> None:
-    bodies = {body.id: body for body in build.interactions(conn, [chat.id for chat in touched.open])}
+    bodies = {body.id: body for body in build.interactions(conn, [chat.id for chat in touched.held])}
     for chat in touched.chats.values():
         gone = set(touched.news.former.get(chat.id, ()))
         if chat.agent_id is not None:
@@ -108,7 +114,7 @@ def _tell_chats(conn: Connection, touched: _Touched, told: _Told) -> None:
 
 
 def _tell_cases(conn: Connection, touched: _Touched, told: _Told) -> None:
-    holders = {chat.id: chat.agent_id for chat in touched.open}
+    holders = {chat.id: chat.agent_id for chat in touched.held}
     left_over = dict.fromkeys(touched.news.cases)
     for body in build.cases(conn, touched.news.cases):
         told[holders[body.interaction_id]].append(envelope(body))

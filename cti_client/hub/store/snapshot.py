@@ -2,9 +2,8 @@
 
 from sqlalchemy import Connection, bindparam, select
 
-from cti_client.domain.interaction import InteractionState
 from cti_client.hub.store import record_builders as build
-from cti_client.hub.store.conditions import OFFER_IS_OPEN
+from cti_client.hub.store.conditions import NOT_ENDED, OFFER_IS_OPEN
 from cti_client.hub.store.envelopes import Body, envelope
 from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.streams import last_seq
@@ -13,15 +12,13 @@ from cti_client.wire.frames import Snapshot
 
 _OFFERS = Statement(select(offer.c.id).where(offer.c.agent_id == bindparam("agent_id"), OFFER_IS_OPEN))
 _CHATS = Statement(
-    select(interaction.c.id, interaction.c.case_id).where(
-        interaction.c.agent_id == bindparam("agent_id"), interaction.c.state == InteractionState.OPEN.value
-    )
+    select(interaction.c.id, interaction.c.case_id).where(interaction.c.agent_id == bindparam("agent_id"), NOT_ENDED)
 )
 _MESSAGES = Statement(select(message.c.id).where(message.c.interaction_id.in_(bindparam("chats", expanding=True))))
 
 
 def snapshot(conn: Connection, agent_id: int) -> Snapshot:
-    """The agent's open offers, open interactions with their cases and messages, and the number they are as of.
+    """The agent's open offers, the interactions it holds with their cases and messages, and the number they are as of.
 
     Parents come before their children. Run it in one consistent read transaction (`Store.read` does).
     """

@@ -43,7 +43,22 @@ def _partial(name: str, column: str, where: str, *, unique: bool = False) -> Ind
     return Index(name, column, unique=unique, sqlite_where=text(where))
 
 
-hub = Table("hub", metadata, Column("id", Integer, primary_key=True), Column("hub_id", String, nullable=False))
+hub = Table(
+    "hub",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hub_id", String, nullable=False),
+    Column("chats_per_agent", Integer, nullable=False, server_default="3"),
+)
+"""One row. `chats_per_agent`: chats and requests that routing gives an agent at once."""
+
+hub_process = Table(
+    "hub_process",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("seen_at", BigInteger, nullable=False),
+)
+"""The running hubs over this database, each of which says now and then that it is there."""
 
 agent = Table(
     "agent",
@@ -54,13 +69,27 @@ agent = Table(
     Column("presence", String, nullable=False, server_default="offline"),
     Column("presence_reason", String, nullable=False, server_default=""),
     Column("presence_before", String, nullable=False, server_default="available"),
+    Column("reason_before", String, nullable=False, server_default=""),
     Column("idle_since", BigInteger, nullable=False, server_default="0"),
+    Column("misses", Integer, nullable=False, server_default="0"),
+    Column("gone_since", BigInteger),
     Column("configured", Boolean, nullable=False, server_default=text("true")),
 )
 """`presence_before`: what to return to once the desk is back after its link was lost; empty where the agent chose.
 
+`misses`: offers missed in a row. `gone_since`: the link has been lost for longer than the grace time.
 `configured`: named by the settings file, and retired once it no longer is; others were added by the admin command.
 """
+
+desk = Table(
+    "desk",
+    metadata,
+    Column("agent_id", Id, ForeignKey("agent.id"), primary_key=True, autoincrement=False),
+    Column("desk_id", String, nullable=False),
+    Column("process_id", String, nullable=False),
+    Column("left_at", BigInteger),
+)
+"""The one desktop of an agent and the hub process that serves it. `left_at`: its link ended then."""
 
 stream = Table(
     "stream",
@@ -190,6 +219,7 @@ interaction = Table(
     Column("unread", Integer, nullable=False, server_default="0"),
     Column("read_up_to", BigInteger, nullable=False, server_default="0"),
     Column("why_waiting", String, nullable=False, server_default=""),
+    Column("round_after", Integer, nullable=False, server_default="0"),
     Column("agent_id", Id, ForeignKey("agent.id")),
     Column("case_id", Id, ForeignKey("case_file.id")),
     Column("disposition", String),
@@ -198,6 +228,10 @@ interaction = Table(
     Index(None, "case_id"),
     _partial("ix_interaction_unheld", "waiting_since", "state IN ('queued','waiting')"),
 )
+"""`agent_id`: who holds it, also while it stands before others because that agent is gone (A9).
+
+`round_after`: offers up to this number belong to an earlier round; who let one of those pass is asked again.
+"""
 
 offer = Table(
     "offer",
@@ -216,6 +250,17 @@ offer = Table(
     _partial("ix_offer_deadline", "deadline", "state = 'open'"),
     Index(None, "agent_id", "state"),
 )
+
+looking = Table(
+    "looking",
+    metadata,
+    Column("thread_id", Id, ForeignKey("thread.id"), primary_key=True, autoincrement=False),
+    Column("agent_id", Id, ForeignKey("agent.id"), primary_key=True, autoincrement=False),
+    Column("looks", Boolean, nullable=False, server_default=text("false")),
+    Column("types_until", BigInteger, nullable=False, server_default="0"),
+    Index(None, "agent_id"),
+)
+"""Who has a thread on the screen without holding its chat (`looks`), and who is typing in one that is shared (G2a)."""
 
 message = Table(
     "message",
