@@ -6,10 +6,13 @@ A secret is never written into the file: `secret = "env:KANNEL_SECRET"` takes it
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cti_client.telephony.sms.connection import ConnectionSettings
+
+POSTGRESQL = ("postgresql://", "postgres://")
 
 
 class ConfigError(Exception):
@@ -18,6 +21,7 @@ class ConfigError(Exception):
     def __init__(self, key: str, why: str) -> None:
         super().__init__(f"{key}: {why}")
         self.key = key
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,7 @@ class Limits:
     heartbeat_seconds: float = 20.0
     """How often a desktop's socket is pinged; one that stays silent for half of it more is gone."""
     sockets: int = 1_000
-    """At most this many desktops at once."""
+    """At most this many desktops at once; fewer where the system lets the hub open fewer files."""
     submits: int = 16
     """At most this many texts on their way to one gateway at once."""
 
@@ -109,10 +113,11 @@ class Limits:
 class HubConfig:
     """All of a hub. The sections `[hub]`, `[limits]` and the lists."""
 
-    database: Path
-    """The SQLite file; made where it does not exist."""
+    database: Path | str = field(repr=False)
+    """One person's: an SQLite file, made where it does not exist. A team's: a PostgreSQL database, as
+    `postgresql://USER:PASSWORD@HOST/NAME`, which any number of hubs may share."""
     host: str = "127.0.0.1"
-    """The address to listen on. Beyond loopback only with a certificate."""
+    """The address to listen on. Beyond loopback only with a certificate or behind a proxy."""
     port: int = 0
     """0: any free port."""
     public_url: str = ""
@@ -121,6 +126,13 @@ class HubConfig:
     """A PEM file with the certificate and its chain."""
     tls_key: Path | None = None
     """The PEM file of its key, where it is not in the certificate's file."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of the proxies in front. Only they (and this machine) may then speak to the hub without
+    TLS, and `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Request-Id` are believed of them alone."""
+    metrics_from: tuple[str, ...] = ()
+    """Addresses or networks that may read `/metrics`. None: nobody may."""
+    drain_seconds: float = 0.0
+    """On stop: how long `/ready` says no while all else still works, so that a load balancer turns away in time."""
     grace_seconds: float = 60.0
     """An agent whose link is lost for longer is Offline (C6)."""
     categories: tuple[str, ...] = ()
@@ -146,10 +158,7 @@ def is_loopback(host: str) -> bool:
 
 def check(config: HubConfig) -> None:
     """Raise `ConfigError` where options do not fit together."""
-    if not is_loopback(config.host) and config.tls_certificate is None:
-        raise ConfigError("hub.host", f"{config.host} is reachable by others; that needs hub.tls_certificate")
-    if not 0 <= config.port <= 65_535:
-        raise ConfigError("hub.port", f"{config.port} is no port")
+    _check_doors(config)
     known = _unique("connections", "id", [one.settings.id for one in config.connections])
     for index, one in enumerate(config.connections):
         if not one.settings.id or not all(
@@ -179,6 +188,50 @@ def check(config: HubConfig) -> None:
     for index, source in enumerate(config.directory):
         if source.kind not in ("contacts", "http"):
             raise ConfigError(f"directory[{index}].kind", f'"{source.kind}" is neither contacts nor http')
+
+
+def _check_doors(config: HubConfig) -> None:
+    if not is_loopback(config.host) and config.tls_certificate is None and not config.trusted_proxies:
+        raise ConfigError(
+            "hub.host",
+            f"{config.host} is reachable by others; that needs hub.tls_certificate, or a proxy in hub.trusted_proxies",
+        )
+    if not 0 <= config.port <= 65_535:
+        raise ConfigError("hub.port", f"{config.port} is no port")
+    if config.tls_key is not None and config.tls_certificate is None:
+        raise ConfigError("hub.tls_key", "is a key without hub.tls_certificate")
+    for key in ("grace_seconds", "drain_seconds", "keep_days"):
+        if getattr(config, key) < 0:
+            raise ConfigError(f"hub.{key}", "must not be less than 0")
+    for key, networks in (("trusted_proxies", config.trusted_proxies), ("metrics_from", config.metrics_from)):
+        for network in networks:
+            try:
+                ip_network(network)
+            except ValueError as error:
+                raise ConfigError(f"hub.{key}", f'"{network}" is no address or network') from error
+    if config.public_url and not _is_web_address(config.public_url):
+        raise ConfigError("hub.public_url", "must be an address such as https://sms.example.com")
+    if isinstance(config.database, str):
+        _check_postgresql(config.database)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+
+
+def _check_postgresql(url: str) -> None:
+    """The address itself is never shown: it holds a password."""
+    try:
+        parts = urlsplit(url)
+        fits = url.startswith(POSTGRESQL) and len(parts.path) > 1 and (parts.port or 1) > 0
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ConfigError("hub.database", "must be a file, or postgresql://USER:PASSWORD@HOST/NAME")
 
 
 def _unique(section: str, key: str, values: list[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 ```toml
 [hub]
-database = "hub.db"                 # beside this file, unless absolute
+database = "hub.db"                 # beside this file, unless absolute; for a team "postgresql://..."
 host = "127.0.0.1"
 port = 8080
 public_url = "https://sms.example.com"
@@ -73,14 +73,18 @@ def read(data: Mapping[str, Any], folder: Path, environment: Mapping[str, str]) 
     """The checked settings of a parsed file; relative paths are meant from `folder`."""
     top = _Section("", data, environment)
     hub = top.section("hub")
+    database = hub.need("database", str)
     certificate, key = hub.get("tls_certificate", str, ""), hub.get("tls_key", str, "")
     config = HubConfig(
-        database=folder / hub.need("database", str),
+        database=database if "://" in database else folder / database,
         host=hub.get("host", str, "127.0.0.1"),
         port=hub.get("port", int, 0),
         public_url=hub.get("public_url", str, "").rstrip("/"),
         tls_certificate=folder / certificate if certificate else None,
         tls_key=folder / key if key else None,
+        trusted_proxies=hub.texts("trusted_proxies"),
+        metrics_from=hub.texts("metrics_from"),
+        drain_seconds=hub.get("drain_seconds", float, 0.0),
         grace_seconds=hub.get("grace_seconds", float, 60.0),
         keep_days=hub.get("keep_days", float, 7.0),
         categories=hub.texts("categories"),

@@ -99,6 +99,15 @@ def test_secrets_are_not_shown_by_repr(tmp_path: Path) -> None:
         ("port = 8080", "prot = 8080", "hub.prot"),
         ("grace_seconds = 30", 'host = "0.0.0.0"', "hub.host"),
         ('categories = ["Sales", "Support"]', "categories = [1]", "hub.categories"),
+        ("grace_seconds = 30", "grace_seconds = -1", "hub.grace_seconds"),
+        ("grace_seconds = 30", "drain_seconds = -1", "hub.drain_seconds"),
+        ("grace_seconds = 30", 'trusted_proxies = ["proxy"]', "hub.trusted_proxies"),
+        ("grace_seconds = 30", 'metrics_from = ["10.0.0.1/8"]', "hub.metrics_from"),
+        ("grace_seconds = 30", 'tls_key = "key.pem"', "hub.tls_key"),
+        ("https://sms.example.com/", "sms.example.com", "hub.public_url"),
+        ('database = "hub.db"', 'database = "postgresql://"', "hub.database"),
+        ('database = "hub.db"', 'database = "mysql://localhost/x"', "hub.database"),
+        ('database = "hub.db"', 'database = "postgresql://u:p@host:port/x"', "hub.database"),
         ("webhook_bytes = 1000", "webhook_bytes = 0", "limits.webhook_bytes"),
         ("webhook_bytes = 1000", "webhook_byte = 1000", "limits.webhook_byte"),
         ('id = "kannel"\n', "", "connections[0].id"),
@@ -129,6 +138,21 @@ def test_every_fault_names_its_key(tmp_path: Path, old: str, new: str, key: str)
 def test_beyond_loopback_with_a_certificate(tmp_path: Path) -> None:
     config = read({"hub": {"database": "x", "host": "0.0.0.0", "tls_certificate": "hub.pem"}}, tmp_path, {})
     assert config.tls_certificate == tmp_path / "hub.pem"
+
+
+def test_beyond_loopback_behind_a_proxy(tmp_path: Path) -> None:
+    hub = {"database": "x", "host": "0.0.0.0", "trusted_proxies": ["10.0.0.5", "fd00::/8"]}
+    assert read({"hub": hub}, tmp_path, {}).trusted_proxies == ("10.0.0.5", "fd00::/8")
+
+
+def test_a_team_s_database_is_an_address_and_a_secret(tmp_path: Path) -> None:
+    url = "postgresql://hub:pa55word@db.example.com/hub"
+    config = read({"hub": {"database": "env:HUB_DATABASE"}}, tmp_path, {"HUB_DATABASE": url})
+    assert config.database == url
+    assert "pa55word" not in repr(config)
+    with pytest.raises(ConfigError) as caught:
+        read({"hub": {"database": url.removesuffix("/hub")}}, tmp_path, {})
+    assert "pa55word" not in str(caught.value)
 
 
 def test_a_file_that_is_not_there_or_no_toml(tmp_path: Path) -> None:
