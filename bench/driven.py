@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,15 +69,15 @@ def main() -> int:
 
     from bench.eyes import hub_is_live
     from cti_client.bootstrap import Desktop, run_in_qt, running
+    from cti_client.hub.own_hub import OwnHub
 
     module, paths, arguments = sys.argv[1], paths_in(Path(sys.argv[2])), sys.argv[3:]
     driver = importlib.import_module(module)
 
-    def settings() -> Any:
-        return simulated(paths, offer_seconds=getattr(driver, "OFFER_SECONDS", 3600))
+    settings = partial(simulated, paths, offer_seconds=getattr(driver, "OFFER_SECONDS", 3600))
 
     async def work(app: QApplication) -> int:
-        async with running(Desktop(app, paths, settings, AGENT, theme="light", quiet=True)) as desktop:
+        async with running(Desktop(app, paths, OwnHub(settings, AGENT), theme="light", quiet=True)) as desktop:
             await hub_is_live(desktop)
             await asyncio.sleep(SETTLE_SECONDS)
             found = await driver.drive(desktop, *arguments)

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -20,7 +21,7 @@ from bench.figures import Figure, percentile
 from bench.seed import seed_thread
 from cti_client.hub.bus import Bus
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
-from cti_client.hub.embedded import EmbeddedHub
+from cti_client.hub.own_hub import OwnHub
 from cti_client.hub.services.cases import new_case
 from cti_client.hub.services.configure import apply_configuration
 from cti_client.hub.services.lines import line_by_id
@@ -160,7 +161,7 @@ async def ours(session: aiohttp.ClientSession, gateway: str, folder: Path) -> tu
     chats = await store.write(open_chats, QUEUED)
     await store.write(queue_all, chats)
     await store.close()
-    hub = EmbeddedHub(config, "Bench")
+    hub = OwnHub(partial(configuration, folder, gateway), "Bench")
     url, token = await asyncio.to_thread(hub.start)
     try:
         rate = per_second(await arrivals(session, gateway, QUEUED))

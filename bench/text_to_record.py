@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -17,7 +18,7 @@ import aiohttp
 from bench.figures import Figure, percentile
 from bench.floor import FloorThread
 from cti_client.demo.settings import simulated
-from cti_client.hub.embedded import EmbeddedHub
+from cti_client.hub.own_hub import OwnHub
 from cti_client.paths import paths_in
 from cti_client.wire import codec, frames, records
 
@@ -95,7 +96,7 @@ async def measure() -> list[Figure]:
         floor_port = floor.start()
         paths = paths_in(Path(folder) / "hub")
         paths.make()
-        hub = EmbeddedHub(simulated(paths, offer_seconds=3600), "Bench")
+        hub = OwnHub(partial(simulated, paths, offer_seconds=3600), "Bench")
         url, token = await asyncio.to_thread(hub.start)
         try:
             for turn, rate in enumerate(RATES):

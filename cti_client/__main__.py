@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -62,15 +63,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _desktop(options: argparse.Namespace) -> int:
-    quick_start.begin()
-    from cti_client.bootstrap import run_desktop
     from cti_client.demo.settings import load_or_simulate, person
+    from cti_client.hub.own_hub import OwnHub
 
     paths = paths_in(options.data) if options.data else standard_paths()
     if options.config:
         paths = Paths(data=paths.data, config=options.config)
     _log_into(paths)
-    return run_desktop(paths, lambda: load_or_simulate(paths), person(), theme=options.theme)
+    hub = OwnHub(partial(load_or_simulate, paths), person())
+    hub.warm_up()  # on another core, while this one imports Qt
+    quick_start.begin()
+    from cti_client.bootstrap import run_desktop
+
+    return run_desktop(paths, hub, theme=options.theme)
 
 
 def _demo(options: argparse.Namespace) -> int:

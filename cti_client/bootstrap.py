@@ -1,6 +1,6 @@
 """The one place where a desktop is wired: desk, windows and, for one person, the embedded hub.
 
-The window shows first; the hub and everything heavy start behind it, in a thread.
+The window shows first. The hub is a process beside it (`hub/own_hub.py`), which has begun to import meanwhile.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import qasync
 from PySide6.QtCore import QSettings, QUrl
@@ -22,6 +22,7 @@ from cti_client.desk.desk import Desk
 from cti_client.desk.errors import HubStartError
 from cti_client.desk.hub_client import HubAccess
 from cti_client.desk.tasks import TaskOwner
+from cti_client.hub.own_hub import OwnHub, OwnHubError
 from cti_client.paths import Paths
 from cti_client.system import quick_start
 from cti_client.system.notifications import DesktopBackend, Notifications
@@ -37,41 +38,34 @@ from cti_client.ui.theme import Theme
 from cti_client.ui.ticker import Ticker
 from cti_client.ui.tray import Tray
 
-if TYPE_CHECKING:
-    from cti_client.hub.config import HubConfig
-    from cti_client.hub.embedded import EmbeddedHub
-
 log = logging.getLogger(__name__)
 
 APP_NAME = "cti-client"
 
-HubSettings = Callable[[], "HubConfig"]
-"""Reads the hub's settings; called in a thread, since it imports and reads files. Raises a sentence for the person."""
-
 
 class Desktop:
-    """One person's desktop with its embedded hub. Made on the Qt loop; owns all that `start` starts until `close`."""
+    """One person's desktop with its own hub. Made on the Qt loop; owns all that `start` starts until `close`."""
 
     def __init__(
         self,
         app: QApplication,
         paths: Paths,
-        settings: HubSettings,
-        person: str,
+        hub: OwnHub,
         *,
         theme: str,
         quiet: bool = False,
         credentials: Credentials | None = None,
     ) -> None:
-        """`theme`: `light`, `dark` or `system` (then the person's own choice). `quiet`: no sound, no notifications.
+        """`hub`: not begun yet; this desktop ends it.
+
+        `theme`: `light`, `dark` or `system` (then the person's own choice). `quiet`: no sound, no notifications.
 
         `credentials`: the system's keyring unless given.
         """
         paths.make()
-        self._settings, self._person = settings, person
-        self._hub: EmbeddedHub | None = None
+        self._hub = hub
         self.hub_url = ""
-        """Where the embedded hub listens, once it does."""
+        """Where the hub listens, once it does."""
         self._ended = asyncio.Event()
         self._tasks = TaskOwner("desktop", _log_failure)
         store = QSettings(str(paths.settings), QSettings.Format.IniFormat)
@@ -120,8 +114,7 @@ class Desktop:
         await self.shell.close()
         await self.desk.close()
         await self._tasks.close()
-        if self._hub is not None:
-            await asyncio.to_thread(self._hub.stop)
+        await asyncio.to_thread(self._hub.stop)
         self._player.close()
         self._store.sync()
 
@@ -142,23 +135,11 @@ class Desktop:
         quick_start.end()
 
     async def _find_hub(self) -> HubAccess:
-        self.hub_url, token = await asyncio.to_thread(self._start_hub)
-        return HubAccess(self.hub_url, token)
-
-    def _start_hub(self) -> tuple[str, str]:
-        from cti_client.hub.config import ConfigError
-        from cti_client.hub.embedded import EmbeddedHub  # SQLAlchemy and aiohttp: after the window
-        from cti_client.hub.store.schema import NotOurDatabaseError, SchemaTooNewError
-
-        if self._hub is not None:  # the attempt before has failed
-            self._hub.stop()
         try:
-            self._hub = EmbeddedHub(self._settings(), self._person)
-            return self._hub.start()
-        except ConfigError as error:
-            raise HubStartError(f"The settings are wrong at {error}") from error
-        except (OSError, NotOurDatabaseError, SchemaTooNewError) as error:
-            raise HubStartError(f"The hub cannot be started: {error}") from error
+            self.hub_url = await asyncio.wrap_future(self._hub.begin())
+        except OwnHubError as error:
+            raise HubStartError(str(error)) from error
+        return HubAccess(self.hub_url, self._hub.token)
 
 
 def run_in_qt(main: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int:
@@ -181,16 +162,17 @@ async def running(desktop: Desktop) -> AsyncIterator[Desktop]:
         await desktop.close()
 
 
-def run_desktop(paths: Paths, settings: HubSettings, person: str, *, theme: str) -> int:
-    """The desktop alone; a second start brings the first to the front."""
+def run_desktop(paths: Paths, hub: OwnHub, *, theme: str) -> int:
+    """The desktop alone; a second start brings the first to the front. Ends `hub`."""
 
     async def main(app: QApplication) -> int:
         paths.make()
         instance = SingleInstance(paths.data)
         if not instance.claim():
+            hub.stop()
             return 0
         try:
-            async with running(Desktop(app, paths, settings, person, theme=theme)) as desktop:
+            async with running(Desktop(app, paths, hub, theme=theme)) as desktop:
                 instance.raise_wanted.connect(desktop.window.bring_to_front)
                 quit_on_signals(desktop)
                 await desktop.ended()

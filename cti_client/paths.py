@@ -17,7 +17,7 @@ class Paths:
 
     @property
     def hub_database(self) -> Path:
-        """The embedded hub's SQLite file."""
+        """The own hub's SQLite file."""
         return self.data / "hub.db"
 
     @property

@@ -1,30 +1,25 @@
-"""The demo: desktop, embedded hub on the simulator, sample customers, and a handset that plays their phones."""
+"""The demo: desktop with its own hub on the simulator, sample customers, and a handset that plays their phones."""
 
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from PySide6.QtWidgets import QApplication
-from sqlalchemy import select
 
 from cti_client.bootstrap import Desktop, quit_on_signals, run_in_qt, running
 from cti_client.demo.demo_keyring import DemoKeyring
 from cti_client.demo.handset_client import HandsetClient
 from cti_client.demo.handset_window import HandsetWindow
-from cti_client.demo.sample_data import load_customers, seed_sample_data
-from cti_client.demo.settings import LINE, SIMULATOR, person, simulated
+from cti_client.demo.sample_data import load_customers
+from cti_client.demo.sample_hub import with_samples
+from cti_client.demo.settings import LINE, SIMULATOR, person
 from cti_client.desk.credentials import Credentials
 from cti_client.desk.tasks import TaskOwner
-from cti_client.hub.bus import Bus
-from cti_client.hub.config import AgentConfig, HubConfig
-from cti_client.hub.services.configure import apply_configuration
-from cti_client.hub.store import tables
-from cti_client.hub.store.sqlite import SqliteStore
-from cti_client.hub.store.store import Tx
+from cti_client.hub.own_hub import OwnHub
 from cti_client.paths import Paths
 from cti_client.system.single_instance import SingleInstance
-from cti_client.telephony.sms.registry import system_clock
 
 OFFER_SECONDS = 60
 """Longer than the product's own 20 s: a newcomer has two windows to look at."""
@@ -42,14 +37,10 @@ async def demo_desktop(
     """A running desktop with sample data, and the handset window beside it."""
     paths.make()
     name = person()
-
-    def settings() -> HubConfig:
-        config = simulated(paths, offer_seconds=offer_seconds)
-        asyncio.run(_seed(config, name))
-        return config
-
+    hub = OwnHub(partial(with_samples, paths, name, offer_seconds), name)
+    hub.warm_up()
     credentials = Credentials(paths.data, open_keyring=lambda: DemoKeyring(paths.data))
-    desktop = Desktop(app, paths, settings, name, theme=theme, quiet=quiet, credentials=credentials)
+    desktop = Desktop(app, paths, hub, theme=theme, quiet=quiet, credentials=credentials)
     async with running(desktop):
         tasks = TaskOwner("handset", lambda task, error: desktop.window.notice.say(f"{task}: {error}", "bad"))
         await _hub_is_there(desktop)
@@ -112,29 +103,3 @@ async def _hub_is_there(desktop: Desktop) -> None:
             continue
         finally:
             desktop.desk.link_changed.disconnect(changed.set)
-
-
-async def _seed(config: HubConfig, name: str) -> None:
-    """Sample customers in a hub that has none yet."""
-    store = SqliteStore(config.database, system_clock, Bus())
-    await store.open()
-    try:
-        await store.write(_seed_once, config, name)
-    finally:
-        await store.close()
-
-
-def _seed_once(tx: Tx, config: HubConfig, name: str) -> None:
-    known = tx.conn.execute(select(tables.agent.c.id).where(tables.agent.c.name == name)).scalar()
-    if known is not None:
-        return
-    person_of_demo = AgentConfig(name=name, token="replaced at each start")  # noqa: S106 - the embedded hub sets its own
-    apply_configuration(
-        tx,
-        HubConfig(
-            database=config.database, connections=config.connections, lines=config.lines, agents=(person_of_demo,)
-        ),
-    )
-    agent_id = tx.conn.execute(select(tables.agent.c.id).where(tables.agent.c.name == name)).scalar_one()
-    line_id = tx.conn.execute(select(tables.line.c.id).where(tables.line.c.address == LINE)).scalar_one()
-    seed_sample_data(tx, load_customers(), agent_id, line_id)

@@ -1,11 +1,11 @@
 """Where journeys happen: a desktop on a folder, with its own hub or with one elsewhere, and simulated phones."""
 
 import asyncio
-import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import keyring
@@ -19,6 +19,7 @@ from cti_client.demo.handset_client import HandsetClient
 from cti_client.demo.settings import LINE, SIMULATOR, simulated
 from cti_client.desk.hub_client import HubAccess
 from cti_client.hub.config import HubConfig
+from cti_client.hub.own_hub import HubSettings, OwnHub
 from cti_client.paths import Paths, paths_in
 from tests.helpers.journey import PATIENCE_S, Agent
 
@@ -33,7 +34,7 @@ class Visiting(Desktop):
     """A desktop whose hub is elsewhere and outlives it."""
 
     def __init__(self, app: QApplication, paths: Paths, access: HubAccess) -> None:
-        super().__init__(app, paths, _no_settings, PERSON, theme="light", quiet=True)
+        super().__init__(app, paths, OwnHub(_no_settings, PERSON), theme="light", quiet=True)
         self._access = access
 
     async def _find_hub(self) -> HubAccess:
@@ -42,7 +43,7 @@ class Visiting(Desktop):
 
 @asynccontextmanager
 async def at_work(
-    app: QApplication, folder: Path, hub: Callable[[], HubConfig] | HubAccess, *, live: bool = True
+    app: QApplication, folder: Path, hub: HubSettings | HubAccess, *, live: bool = True
 ) -> AsyncIterator[Agent]:
     """The desktop is open and, unless told otherwise, live. Leaving is the person's Quit."""
     app.setQuitOnLastWindowClosed(False)
@@ -50,7 +51,7 @@ async def at_work(
     if isinstance(hub, HubAccess):
         desktop: Desktop = Visiting(app, paths, hub)
     else:
-        desktop = Desktop(app, paths, hub, PERSON, theme="light", quiet=True)
+        desktop = Desktop(app, paths, OwnHub(hub, PERSON), theme="light", quiet=True)
     async with running(desktop):
         desktop.window.resize(*WIDE)
         agent = Agent(desktop)
@@ -59,9 +60,9 @@ async def at_work(
         yield agent
 
 
-def simulated_hub(folder: Path, offer_seconds: int = 60) -> Callable[[], HubConfig]:
+def simulated_hub(folder: Path, offer_seconds: int = 60) -> HubSettings:
     """The settings of a hub on the simulator."""
-    return lambda: simulated(paths_in(folder), offer_seconds=offer_seconds)
+    return partial(simulated, paths_in(folder), offer_seconds=offer_seconds)
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,11 @@ def screen(
     """The application for one journey. The keyring of whoever runs the tests is left alone, here and in the processes
     started from here; an error in the log fails the test; windows of one journey are gone before the next.
 
-    The collector runs while there is no hub: a loop of a journey before, with Qt timers that still run, must not be
-    collected by the thread of the next hub.
+    A warning in the hub's process is an error there too, as it is here.
     """
     monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    gc.collect()
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
     yield qapp
     for window in QApplication.topLevelWidgets():
         window.deleteLater()

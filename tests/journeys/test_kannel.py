@@ -1,7 +1,7 @@
 """A1, A6, D1, D3, D4: the same desktop over a real Kannel: both ways with reports, frozen, and while we are away."""
 
 import asyncio
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from cti_client.demo.tour_kit import reads, write
 from cti_client.hub.config import ConnectionConfig, HubConfig, LineConfig
+from cti_client.hub.own_hub import HubSettings
 from tests.helpers.fake_phones import PhoneText
 from tests.helpers.journey import until
 from tests.helpers.journey_places import at_work
@@ -26,7 +27,7 @@ LONG = (
 )
 
 
-def over(kannel: Kannel, folder: Path) -> Callable[[], HubConfig]:
+def over(kannel: Kannel, folder: Path) -> HubSettings:
     """A hub with one line over this Kannel, which waits a second for each of its answers."""
     gateway = ConnectionConfig(settings=kannel.settings(answer_seconds="1"), test_seconds=0)
     line = LineConfig(address=LINE, name="Support", connection=gateway.settings.id, offer_seconds=600)
@@ -36,7 +37,11 @@ def over(kannel: Kannel, folder: Path) -> Callable[[], HubConfig]:
         connections=(gateway,),
         lines=(line,),
     )
-    return lambda: config
+    return partial(itself, config)
+
+
+def itself(config: HubConfig) -> HubConfig:
+    return config
 
 
 async def arrived(kannel: Kannel, phone: str, count: int = 1) -> list[PhoneText]:

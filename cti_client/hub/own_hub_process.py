@@ -1,0 +1,107 @@
+"""The desktop's own hub: the side that is the process. `own_hub.py` tells how the two speak.
+
+What takes long to import is imported first, while the desktop still builds its window; then it waits for its `Launch`.
+"""
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import pickle
+import signal
+import sys
+import threading
+from dataclasses import replace
+
+from cti_client.hub.bootstrap import Hub
+from cti_client.hub.config import AgentConfig, ConfigError, HubConfig
+from cti_client.hub.own_hub import Launch
+from cti_client.hub.store.schema import NotOurDatabaseError, SchemaTooNewError
+from cti_client.hub.trouble import trouble
+
+log = logging.getLogger(__name__)
+
+
+class Pipe:
+    """Lines to the desktop. May be written to from any thread."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+
+    def say(self, *words: str) -> None:
+        """One line; nobody listens any more when the desktop was killed, and that is no fault of ours."""
+        line = memoryview(json.dumps(words).encode() + b"\n")
+        with self._lock:
+            try:
+                while line:
+                    line = line[os.write(self._descriptor, line) :]
+            except OSError:
+                return
+
+
+class PipeHandler(logging.Handler):
+    """Has the desktop keep our log in its own: one file, and one place to look at."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        super().__init__()
+        self._pipe = pipe
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand one record over."""
+        self._pipe.say("log", str(record.levelno), record.name, self.format(record))
+
+
+def main() -> int:
+    """Run until the desktop lets go of the pipe; the exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the desktop too, and it decides
+    pipe = Pipe(os.dup(1))
+    os.dup2(2, 1)  # whatever prints must not reach the pipe
+    try:
+        launch = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the program that started us
+    except EOFError:
+        return 0  # the desktop ended before it needed a hub
+    logging.basicConfig(level=launch.log_level, handlers=[PipeHandler(pipe)], force=True)
+    try:
+        asyncio.run(_serve(launch, pipe))
+    except ConfigError as error:
+        pipe.say("failed", f"The settings are wrong at {error}")
+    except (OSError, NotOurDatabaseError, SchemaTooNewError) as error:
+        pipe.say("failed", f"The hub cannot be started: {error}")
+    except Exception as error:  # noqa: BLE001 - its place is in the log; its words may be a customer's
+        log.error("the hub ended by a mistake: %s", trouble(error))
+        return 1
+    else:
+        return 0
+    return 1
+
+
+def configure(launch: Launch) -> HubConfig:
+    """The settings with the person in them, who signs in with the token of this start alone."""
+    config = launch.settings()
+    others = tuple(one for one in config.agents if one.name != launch.person)
+    person = AgentConfig(name=launch.person, token=launch.token)
+    return replace(config, agents=(*others, person), port=config.port or launch.port)
+
+
+async def _serve(launch: Launch, pipe: Pipe) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    config = await asyncio.to_thread(configure, launch)
+    hub = Hub(config)
+    url = await hub.start()
+    try:
+        threading.Thread(target=_wait_for_the_end, args=(loop, stop), name="desktop's wish", daemon=True).start()
+        pipe.say("ready", url)
+        gc.freeze()
+        gc.enable()  # `own_hub` starts us without
+        await stop.wait()
+    finally:
+        await hub.stop()
+
+
+def _wait_for_the_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    while os.read(0, 1):
+        pass
+    loop.call_soon_threadsafe(stop.set)

@@ -1,0 +1,167 @@
+"""The desktop's own hub: a process, heard through a pipe."""
+
+import asyncio
+import logging
+import threading
+from functools import partial
+from pathlib import Path
+
+import aiohttp
+import psutil  # type: ignore[import-untyped]  # it ships no types
+import pytest
+
+from cti_client.demo.settings import simulated
+from cti_client.hub.config import HubConfig
+from cti_client.hub.own_hub import RESTARTS, OwnHub, OwnHubError
+from cti_client.paths import paths_in
+from cti_client.wire.api import CaseList
+from cti_client.wire.codec import decode
+from tests.helpers.own_hub import born_after, ended
+
+pytestmark = pytest.mark.usefixtures("strict")
+
+
+@pytest.fixture
+def strict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A warning in the process is an error, as it is here."""
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+
+
+async def cases(url: str, token: str) -> int:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession() as http, http.get(f"{url}/api/v1/cases", headers=headers) as answer:
+        if answer.status == 200:
+            assert decode(await answer.read(), CaseList).cases == ()
+        return answer.status
+
+
+def own(folder: Path) -> OwnHub:
+    return OwnHub(partial(simulated, paths_in(folder)), "Anna")
+
+
+def wrong(database: Path) -> HubConfig:
+    return HubConfig(database=database, host="0.0.0.0")
+
+
+def broken() -> HubConfig:
+    raise ZeroDivisionError("Dear customer")
+
+
+def ours() -> list[psutil.Process]:
+    return list(psutil.Process().children())
+
+
+def watchers() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name == "own hub"]
+
+
+def test_it_serves_and_stops(tmp_path: Path) -> None:
+    hub = own(tmp_path)
+    url, token = hub.start()
+    try:
+        assert url.startswith("http://127.0.0.1:")
+        assert len(token) >= 32
+        assert asyncio.run(cases(url, token)) == 200
+        assert asyncio.run(cases(url, "x" * 43)) == 401
+    finally:
+        hub.stop()
+    hub.stop()
+    assert watchers() == []
+    assert ours() == []
+    with pytest.raises(aiohttp.ClientConnectionError):
+        asyncio.run(cases(url, token))
+
+
+def test_the_token_is_another_on_every_start(tmp_path: Path) -> None:
+    first = own(tmp_path)
+    _, token = first.start()
+    first.stop()
+    second = own(tmp_path)
+    url, other = second.start()
+    try:
+        assert other != token
+        assert asyncio.run(cases(url, token)) == 401
+        assert asyncio.run(cases(url, other)) == 200
+    finally:
+        second.stop()
+
+
+def test_why_it_cannot_start_reaches_the_caller(tmp_path: Path) -> None:
+    hub = OwnHub(partial(wrong, tmp_path / "hub.db"), "Anna")
+    with pytest.raises(OwnHubError, match=r"The settings are wrong at hub\.host"):
+        hub.start()
+    hub.stop()
+    assert watchers() == []
+
+
+def test_a_mistake_is_logged_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    """They may be a customer's."""
+    hub = OwnHub(broken, "Anna")
+    with pytest.raises(OwnHubError, match="it ended with status 1"):
+        hub.start()
+    hub.stop()
+    assert "ZeroDivisionError" in caplog.text
+    assert "Dear customer" not in caplog.text
+
+
+def test_a_warmed_up_process_touches_nothing_before_it_is_told(tmp_path: Path) -> None:
+    hub = own(tmp_path)
+    hub.warm_up()
+    assert len(ours()) == 1
+    hub.stop()
+    assert ours() == []
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(RuntimeError):
+        hub.begin()
+
+
+def test_stop_right_after_begin_ends_it(tmp_path: Path) -> None:
+    hub = own(tmp_path)
+    hub.begin()
+    hub.stop()
+    assert watchers() == []
+    assert ours() == []
+
+
+def test_stop_without_a_start_is_nothing(tmp_path: Path) -> None:
+    own(tmp_path).stop()
+
+
+def test_a_hub_that_was_killed_comes_back_where_it_was(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    hub = own(tmp_path)
+    url, token = hub.start()
+    try:
+        (process,) = ours()
+        process.kill()
+        born_after(process)
+        assert asyncio.run(served(url, token)) == 200
+    finally:
+        hub.stop()
+    assert "ended by itself" in caplog.text
+    assert ours() == []
+
+
+def test_a_hub_that_ends_again_and_again_is_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    hub = own(tmp_path)
+    hub.start()
+    try:
+        (process,) = ours()
+        for _ in range(RESTARTS):
+            process.kill()
+            process = born_after(process)
+        process.kill()
+        ended(watchers)
+    finally:
+        hub.stop()
+    assert ours() == []
+    assert [one.levelno for one in caplog.records if "left alone" in one.getMessage()] == [logging.ERROR]
+
+
+async def served(url: str, token: str) -> int:
+    """Once it listens again."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await cases(url, token)
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.05)
