@@ -17,14 +17,26 @@ def is_postgresql(database: str | Path) -> bool:
 
 
 def make_bus(database: str | Path) -> Bus:
-    """The bus over all hubs of this database; the caller opens and closes it, on the hub's loop."""
+    """The bus over all hubs of this database; the caller opens and closes it, on the hub's loop.
+
+    Raises `DatabaseAddressError` where the address cannot be read.
+    """
     if is_postgresql(database):
-        raise NotImplementedError("PostgreSQL comes with the next change")
+        from cti_client.hub.postgres_bus import PostgresBus  # a desktop's own hub never pays for it
+        from cti_client.hub.store.postgres_options import postgres_options
+
+        return PostgresBus(postgres_options(str(database)))
     return Bus()
 
 
 def make_store(database: str | Path, clock: Callable[[], Millis], bus: Bus) -> OwnedStore:
-    """The store on this database; the caller opens and closes it, on the hub's loop. `bus` is the same database's."""
+    """The store on this database; the caller opens and closes it, on the hub's loop. `bus` is the same database's.
+
+    Raises `DatabaseAddressError` where the address cannot be read.
+    """
     if is_postgresql(database):
-        raise NotImplementedError("PostgreSQL comes with the next change")
+        from cti_client.hub.store.postgres import PostgresStore  # a desktop's own hub never pays for it
+        from cti_client.hub.store.postgres_options import postgres_options
+
+        return PostgresStore(postgres_options(str(database)), clock, bus)
     return SqliteStore(Path(database), clock, bus)
