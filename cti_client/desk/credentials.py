@@ -1,8 +1,9 @@
 """Secrets of one person on this computer: hub tokens, and the key of the unsent texts.
 
 They live in the system's keyring. Only keyrings that keep secrets encrypted are used: others, such as plain-text back
-ends of additional packages, would be picked silently. Where there is none, or it stays locked, a file that only the
-owner can read takes its place, and `insecure` says so.
+ends of additional packages, would be picked silently. Where there is none, or it stays locked, the key lies in a file
+that only the owner can read, and `insecure` says so. A token is never written to a file: it is then known until the
+program ends, and asked for at the next start.
 """
 
 import asyncio
@@ -78,6 +79,7 @@ class Credentials:
         self._keyring: Keyring | None = None
         self._opened = False
         self._lock = asyncio.Lock()
+        self._tokens: dict[str, str] = {}
 
     async def storage_keys(self) -> tuple[bytes, ...]:
         """Fernet keys: the first to write with, all to read with. Made on first use. Raises `OSError`."""
@@ -97,36 +99,36 @@ class Credentials:
             await asyncio.to_thread(self._file.set, _SAID, "yes")
             return True
 
-    async def token(self, hub_url: str) -> str | None:
-        """The token for this hub, if one is kept; one that a file had to keep moves into the keyring once it can.
+    async def keeps_tokens(self) -> bool:
+        """Whether a token will be known after the next start."""
+        async with self._lock:
+            return (await self._ask_keyring(lambda _: True))[0]
 
-        Raises `OSError`.
-        """
+    async def token(self, hub_url: str) -> str | None:
+        """The token for this hub, if one is known."""
         name = _token_name(hub_url)
         async with self._lock:
-            token = await self._get(name)
-            if token is not None or self._keyring is None:
-                return token
-            token = await asyncio.to_thread(self._file.get, name)
-            if token is not None:
-                await self._set(name, token)
-                if self._keyring is not None:
-                    await asyncio.to_thread(self._file.set, name, None)
-            return token
+            if name not in self._tokens:
+                _, kept = await self._ask_keyring(lambda ring: ring.get_password(SERVICE, name))
+                if kept is not None:
+                    self._tokens[name] = kept
+            return self._tokens.get(name)
 
     async def keep_token(self, hub_url: str, token: str) -> None:
-        """Keep the token for this hub. Raises `OSError`."""
-        async with self._lock:
-            await self._set(_token_name(hub_url), token)
-
-    async def forget_token(self, hub_url: str) -> None:
-        """Sign out of this hub. Raises `OSError`."""
+        """The token for this hub from now on; `keeps_tokens` says how long."""
         name = _token_name(hub_url)
         async with self._lock:
-            if await self._get(name) is None:
-                return
-            await self._ask_keyring(lambda ring: ring.delete_password(SERVICE, name))
-            await asyncio.to_thread(self._file.set, name, None)
+            self._tokens[name] = token
+            await self._ask_keyring(lambda ring: ring.set_password(SERVICE, name, token))
+
+    async def forget_token(self, hub_url: str) -> None:
+        """Sign out of this hub."""
+        name = _token_name(hub_url)
+        async with self._lock:
+            self._tokens.pop(name, None)
+            _, kept = await self._ask_keyring(lambda ring: ring.get_password(SERVICE, name))
+            if kept is not None:
+                await self._ask_keyring(lambda ring: ring.delete_password(SERVICE, name))
 
     async def _get(self, name: str) -> str | None:
         found, secret = await self._ask_keyring(lambda ring: ring.get_password(SERVICE, name))

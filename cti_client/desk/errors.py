@@ -45,3 +45,30 @@ class KeepingError(DeskError):
 
 class HubStartError(DeskError):
     """The embedded hub cannot start; the sentence names what to mend (a setting, a port, the database)."""
+
+
+class AddressError(DeskError):
+    """What was typed is no address of a hub."""
+
+
+class CaFileError(DeskError):
+    """The file of the team's own certificate authority cannot be used."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} cannot be used as a certificate authority: {why}")
+
+
+class TokenNeededError(DeskError):
+    """The hub is known, but not with which token to sign in."""
+
+    def __init__(self, host: str, *, asked_each_time: bool) -> None:
+        why = " This computer has no keyring that can be used, so it is asked for at each start."
+        super().__init__(f"Sign in to {host} with your token.{why if asked_each_time else ''}")
+
+
+class NoSocketError(ConnectionError):
+    """There is no socket to the hub; `sentence` says what is wrong where more is known than that, else it is empty."""
+
+    def __init__(self, cause: str, sentence: str = "") -> None:
+        super().__init__(cause)
+        self.sentence = sentence

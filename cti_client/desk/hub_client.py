@@ -5,15 +5,16 @@ aiohttp is imported with the first use: the window is on the screen before it.
 
 import asyncio
 import importlib
-import ipaddress
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 
-from cti_client.desk.errors import HubAwayError, HubRefusedError, InsecureHubError
+from cti_client.desk.errors import CaFileError, HubAwayError, HubRefusedError, InsecureHubError, NoSocketError
+from cti_client.desk.hub_trouble import is_about_tls, trouble_of
+from cti_client.desk.places import is_safe
+from cti_client.desk.trust import client_tls
 from cti_client.wire.api import Problem
 from cti_client.wire.codec import decode, encode
 
@@ -31,20 +32,25 @@ HEARTBEAT_SECONDS = 10.0
 FRAME_BYTES = 64 * 1024 * 1024
 """Largest frame taken: a snapshot holds every message of the open chats."""
 
-_PREFIX = "/api/v1"
+API_PREFIX = "/api/v1"
+_LONGEST_REST = 300.0
 _AWAY_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 _AWAY_CODES = frozenset({"unavailable", "internal", "too_slow"})
 
 
 @dataclass(frozen=True, slots=True)
 class HubAccess:
-    """Where the hub is and who asks. Raises `InsecureHubError` for plain HTTP beyond this computer."""
+    """Where the hub is and who asks. Raises `InsecureHubError` for plain HTTP beyond this computer.
+
+    `ca_file`: the team's own certificate authority, besides those this computer trusts.
+    """
 
     url: str
     token: str
+    ca_file: str = ""
 
     def __post_init__(self) -> None:
-        if not _is_safe(self.url):
+        if not is_safe(self.url):
             raise InsecureHubError(self.url)
 
     def __repr__(self) -> str:
@@ -53,11 +59,12 @@ class HubAccess:
 
 
 class SocketDeniedError(Exception):
-    """The hub answered the request for a socket with this HTTP status."""
+    """The hub answered the request for a socket with this HTTP status, and wants to be left alone for so long."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, retry_after_seconds: float = 0.0) -> None:
         super().__init__(str(status))
         self.status = status
+        self.retry_after_seconds = retry_after_seconds
 
 
 async def prepare() -> None:
@@ -72,6 +79,7 @@ class HubClient:
         self._access = access
         self._call_seconds = call_seconds
         self._session: aiohttp.ClientSession | None = None
+        self._opening = asyncio.Lock()
 
     async def call(
         self, method: str, path: str, as_type: type[T], body: object = None, seconds: float | None = None
@@ -89,7 +97,7 @@ class HubClient:
                 status, answer = await self._ask(method, path, data)
         except TimeoutError:
             raise HubAwayError from None
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, CaFileError) as error:
             log.info("%s %s: %s", method, path.partition("?")[0], type(error).__name__)
             raise HubAwayError from error
         if status == 200:
@@ -99,22 +107,25 @@ class HubClient:
     async def open_socket(self) -> "aiohttp.ClientWebSocketResponse":
         """The socket of news, which the caller closes.
 
-        Raises `SocketDeniedError` or `ConnectionError`; has no time limit of its own.
+        Raises `SocketDeniedError` or `NoSocketError`; has no time limit of its own.
         """
         import aiohttp
 
         try:
-            return await self._pool().ws_connect(
-                self._access.url.rstrip("/") + _PREFIX + "/agent",
+            return await (await self._pool()).ws_connect(
+                self._access.url.rstrip("/") + API_PREFIX + "/agent",
                 heartbeat=HEARTBEAT_SECONDS,
                 max_msg_size=FRAME_BYTES,
                 compress=0,
                 timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
             )
         except aiohttp.WSServerHandshakeError as error:
-            raise SocketDeniedError(error.status) from error
+            raise SocketDeniedError(error.status, _retry_after(error)) from error
+        except CaFileError as error:
+            raise NoSocketError(type(error).__name__, str(error)) from error
         except (aiohttp.ClientError, OSError) as error:
-            raise ConnectionError(type(error).__name__) from error
+            sentence = str(trouble_of(error, self._access.url)) if is_about_tls(error) else ""
+            raise NoSocketError(type(error).__name__, sentence) from error
 
     async def close(self) -> None:
         """End every connection. May be called again."""
@@ -132,21 +143,27 @@ class HubClient:
             return await self._ask_once(method, path, data)
 
     async def _ask_once(self, method: str, path: str, data: bytes | None) -> tuple[int, bytes]:
-        url = self._access.url.rstrip("/") + _PREFIX + path
+        url = self._access.url.rstrip("/") + API_PREFIX + path
         headers = {"Content-Type": "application/json"} if data is not None else {}
-        async with self._pool().request(method, url, data=data, headers=headers, allow_redirects=False) as response:
+        pool = await self._pool()
+        async with pool.request(method, url, data=data, headers=headers, allow_redirects=False) as response:
             return response.status, await response.read()
 
-    def _pool(self) -> "aiohttp.ClientSession":
+    async def _pool(self) -> "aiohttp.ClientSession":
+        """Made with the first use: what it trusts is read from files then. Raises `CaFileError`."""
         import aiohttp
 
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                headers={"Authorization": f"Bearer {self._access.token}"},
-                timeout=aiohttp.ClientTimeout(total=None),
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._session
+        async with self._opening:
+            if self._session is None:
+                encrypted = self._access.url.startswith("https:")
+                tls = await asyncio.to_thread(client_tls, self._access.ca_file) if encrypted else True
+                self._session = aiohttp.ClientSession(
+                    connector=aiohttp.TCPConnector(ssl=tls),
+                    headers={"Authorization": f"Bearer {self._access.token}"},
+                    timeout=aiohttp.ClientTimeout(total=None),
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                )
+            return self._session
 
 
 def _read(answer: bytes, as_type: type[T]) -> T:
@@ -166,15 +183,7 @@ def _refusal(status: int, answer: bytes) -> HubRefusedError | HubAwayError:
     return HubRefusedError(problem)
 
 
-def _is_safe(url: str) -> bool:
-    parts = urlsplit(url)
-    if parts.scheme == "https":
-        return bool(parts.hostname)
-    if parts.scheme != "http" or not parts.hostname:
-        return False
-    if parts.hostname == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(parts.hostname).is_loopback
-    except ValueError:
-        return False
+def _retry_after(error: "aiohttp.WSServerHandshakeError") -> float:
+    """Seconds; the other form of the header, a date, is not used by hubs."""
+    said = error.headers.get("Retry-After", "") if error.headers is not None else ""
+    return min(float(said), _LONGEST_REST) if said.isascii() and said.isdigit() else 0.0

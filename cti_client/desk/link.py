@@ -33,7 +33,10 @@ GREET_LIMIT: Millis = 10_000
 """From the open socket to the Welcome."""
 SYNC_LIMIT: Millis = 30_000
 """From the Welcome to the Snapshot."""
-FIRST_PAUSE: Millis = 500
+LEAST_PAUSE: Millis = 50
+FIRST_PAUSE: Millis = 1_000
+"""The longest pause after a first loss; it doubles with each further one, up to `LONGEST_PAUSE`. The pause itself is
+anything from `LEAST_PAUSE` up to it, by chance: the desktops that one hub has lost come back evenly, not at once."""
 LONGEST_PAUSE: Millis = 30_000
 STEADY: Millis = 5_000
 """A link that was live this long counts as good: the next loss starts with the first pause again."""
@@ -74,9 +77,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """The hub answered the request for a socket with this HTTP status."""
+    """The hub answered the request for a socket with this HTTP status. `rest`: it asks to be left alone for so long."""
 
     status: int
+    rest: Millis = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,8 @@ class Link:
         self.detail = ""
         self.since = now
         self.deadline: Millis | None = None
+        self.needs_token = False
+        """Refused, and only another token helps."""
         self.hub_id = ""
         self.agent_id = 0
         self.last_seq = 0
@@ -216,8 +222,8 @@ class Link:
                 self._open(now)
             case Opened():
                 outputs.append(self._greet(now))
-            case Denied(status):
-                self._denied(status, now)
+            case Denied(status, rest):
+                self._denied(status, rest, now)
             case Lost(detail):
                 self._pause(now, detail or (_AWAY if self.phase is Phase.OPENING else _LOST))
             case Received(frame):
@@ -308,11 +314,12 @@ class Link:
             case _:
                 self._pause(now, goodbye.text or _LOST)
 
-    def _denied(self, status: int, now: Millis) -> None:
+    def _denied(self, status: int, rest: Millis, now: Millis) -> None:
         if status == 401:
-            self._refuse(now, "The hub does not know this desktop's key.")
+            self._refuse(now, "The hub does not know this desktop's token. Sign in with another one.")
+            self.needs_token = True
         else:
-            self._pause(now, f"The hub refused the link ({status}).")
+            self._pause(now, f"The hub refused the link ({status}).", rest)
 
     def _time_passed(self, now: Millis) -> None:
         if self.deadline is None or now < self.deadline:
@@ -343,13 +350,13 @@ class Link:
         self._live_since = now
         self._enter(Phase.LIVE, LinkStatus.LIVE, now)
 
-    def _pause(self, now: Millis, detail: str) -> None:
+    def _pause(self, now: Millis, detail: str, rest: Millis = 0) -> None:
         if self._live_since is not None and now - self._live_since >= STEADY:
             self._failures = 0
         longest = min(LONGEST_PAUSE, FIRST_PAUSE << min(self._failures, 10))
         self._failures += 1
-        pause = round(longest * (0.5 + self._random() / 2))
-        self._enter(Phase.PAUSED, LinkStatus.OFFLINE, now, detail, now + pause)
+        pause = LEAST_PAUSE + round((longest - LEAST_PAUSE) * self._random())
+        self._enter(Phase.PAUSED, LinkStatus.OFFLINE, now, detail, now + rest + pause)
 
     def _refuse(self, now: Millis, detail: str) -> None:
         self._enter(Phase.REFUSED, LinkStatus.REFUSED, now, detail)
@@ -357,7 +364,7 @@ class Link:
     def _enter(
         self, phase: Phase, status: LinkStatus, now: Millis, detail: str = "", deadline: Millis | None = None
     ) -> None:
-        self.phase, self.detail, self.deadline = phase, detail, deadline
+        self.phase, self.detail, self.deadline, self.needs_token = phase, detail, deadline, False
         if phase is not Phase.LIVE:
             self._live_since = None
         if status is not self.status:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from cti_client.desk import link as machine
+from cti_client.desk.errors import NoSocketError
 from cti_client.desk.hub_client import SocketDeniedError
 from cti_client.domain import Millis
 from cti_client.wire.codec import decode_hub_frame, encode
@@ -26,7 +27,7 @@ class SocketSource(Protocol):
     """Where sockets come from: `hub_client.HubClient`."""
 
     async def open_socket(self) -> "aiohttp.ClientWebSocketResponse":
-        """Raises `SocketDeniedError` or `ConnectionError`."""
+        """Raises `SocketDeniedError` or `NoSocketError`."""
 
 
 class LinkDriver:
@@ -84,10 +85,10 @@ class LinkDriver:
         except TimeoutError:
             self._feed(machine.TimePassed())
         except SocketDeniedError as error:
-            self._feed(machine.Denied(error.status))
-        except ConnectionError as error:
+            self._feed(machine.Denied(error.status, round(error.retry_after_seconds * 1000)))
+        except NoSocketError as error:
             log.info("no link to the hub: %s", error)
-            self._feed(machine.Lost())
+            self._feed(machine.Lost(error.sentence))
         else:
             try:
                 await self._talk(socket)

@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import keyring
@@ -46,6 +45,10 @@ class LockedKeyring(MemoryKeyring):
 
 def no_keyring() -> Keyring | None:
     return None
+
+
+def texts_in(folder: Path) -> list[str]:
+    return [file.read_text() for file in folder.iterdir()]
 
 
 @pytest.fixture
@@ -96,6 +99,7 @@ async def test_a_keyring_that_fails_is_asked_once_and_the_file_takes_its_place(t
     assert locked.calls == 1
     assert await Credentials(tmp_path, no_keyring).storage_keys() == keys
     assert await credentials.token(URL) == "t"
+    assert not await credentials.keeps_tokens()
 
 
 async def test_a_key_of_locked_days_still_reads_when_the_keyring_is_back(tmp_path: Path, ring: MemoryKeyring) -> None:
@@ -129,26 +133,31 @@ async def test_two_who_ask_at_once_get_the_same_key(tmp_path: Path, ring: Memory
     assert one == other
 
 
-@pytest.mark.parametrize("with_keyring", [True, False])
-async def test_tokens_are_kept_by_hub_and_forgotten(tmp_path: Path, ring: MemoryKeyring, with_keyring: bool) -> None:
-    open_keyring: Callable[[], Keyring | None] = (lambda: ring) if with_keyring else no_keyring
-    await Credentials(tmp_path, open_keyring).keep_token(URL + "/", "one")
-    credentials = Credentials(tmp_path, open_keyring)
+async def test_tokens_are_kept_by_hub_and_forgotten(tmp_path: Path, ring: MemoryKeyring) -> None:
+    await Credentials(tmp_path, lambda: ring).keep_token(URL + "/", "one")
+    credentials = Credentials(tmp_path, lambda: ring)
     await credentials.keep_token("https://other.example", "two")
 
+    assert await credentials.keeps_tokens()
     assert await credentials.token(URL) == "one"
     await credentials.forget_token(URL)
     await credentials.forget_token(URL)
     assert await credentials.token(URL) is None
+    assert await Credentials(tmp_path, lambda: ring).token(URL) is None
     assert await credentials.token("https://other.example") == "two"
 
 
-async def test_a_token_moves_from_the_file_into_the_keyring(tmp_path: Path, ring: MemoryKeyring) -> None:
-    await Credentials(tmp_path, no_keyring).keep_token(URL, "one")
+async def test_without_a_keyring_a_token_is_known_until_the_end_and_in_no_file(tmp_path: Path) -> None:
+    credentials = Credentials(tmp_path, no_keyring)
+    await credentials.storage_keys()
+    await credentials.keep_token(URL, "one-of-anna")
 
-    assert await Credentials(tmp_path, lambda: ring).token(URL) == "one"
-    assert "one" in ring.secrets.values()
-    assert "one" not in (tmp_path / "secrets.json").read_text()
+    assert await credentials.token(URL) == "one-of-anna"
+    assert not await credentials.keeps_tokens()
+    assert not any("one-of-anna" in text for text in texts_in(tmp_path))
+    assert await Credentials(tmp_path, no_keyring).token(URL) is None
+    await credentials.forget_token(URL)
+    assert await credentials.token(URL) is None
 
 
 async def test_a_damaged_file_is_put_aside(tmp_path: Path) -> None:
@@ -156,9 +165,7 @@ async def test_a_damaged_file_is_put_aside(tmp_path: Path) -> None:
     file.write_text("{ nonsense")
     file.chmod(0o600)
 
-    credentials = Credentials(tmp_path, no_keyring)
-
-    assert await credentials.token(URL) is None
+    assert await Credentials(tmp_path, no_keyring).storage_keys()
     assert (tmp_path / "secrets.damaged").read_text() == "{ nonsense"
 
 

@@ -173,7 +173,7 @@ async def test_a_hub_that_cannot_be_found_is_said_and_found_by_a_retry(
 async def test_a_wrong_key_is_refused_and_said(desks: DeskMaker) -> None:
     async with running_hub(desks.folder) as hub, desks.at(hub.url, token="nobody's") as desk:
         await until(lambda: desk.link.status is LinkStatus.REFUSED, desk.link_changed)
-        assert "key" in desk.link.detail
+        assert "token" in desk.link.detail
         with pytest.raises(HubRefusedError) as caught:
             await desk.list_cases()
         assert caught.value.problem.code == "unauthorised"

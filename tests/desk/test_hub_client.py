@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from cti_client.desk.errors import HubAwayError, HubRefusedError, InsecureHubError
+from cti_client.desk.errors import HubAwayError, HubRefusedError, InsecureHubError, NoSocketError
 from cti_client.desk.hub_client import HubAccess, HubClient, SocketDeniedError
 from cti_client.wire import api
 from cti_client.wire.codec import decode, encode
@@ -133,8 +133,9 @@ async def test_nobody_there() -> None:
     client = HubClient(HubAccess("http://127.0.0.1:9", "t"))
     with pytest.raises(HubAwayError):
         await ask(client)
-    with pytest.raises(ConnectionError):
+    with pytest.raises(NoSocketError) as caught:
         await client.open_socket()
+    assert caught.value.sentence == ""  # nothing that waiting would not mend
     await client.close()
 
 
@@ -182,6 +183,17 @@ async def test_a_denied_socket_says_its_status() -> None:
         with pytest.raises(SocketDeniedError) as caught:
             await client.open_socket()
     assert caught.value.status == 401
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("7", 7.0), ("99999", 300.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0)])
+async def test_a_denied_socket_says_how_long_the_hub_wants_to_be_left_alone(said: str, seconds: float) -> None:
+    async def busy(_: web.Request) -> web.Response:
+        return web.Response(status=503, headers={"Retry-After": said})
+
+    async with hub(busy) as client:
+        with pytest.raises(SocketDeniedError) as caught:
+            await client.open_socket()
+    assert caught.value.retry_after_seconds == seconds
 
 
 async def test_the_token_is_not_carried_to_wherever_a_redirect_points() -> None:

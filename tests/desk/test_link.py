@@ -1,6 +1,8 @@
 """The link's machine: every event in every phase, and two machines back to back."""
 
+from collections import Counter
 from collections.abc import Callable
+from random import Random
 
 import msgspec
 import pytest
@@ -253,8 +255,53 @@ def test_pauses_grow_spread_and_end_at_thirty_seconds() -> None:
             step(link, Nudge())
         pauses.append(row)
 
-    assert pauses[0] == [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]
-    assert pauses[1] == [500, 1_000, 1_999, 3_998, 7_996, 15_992, 29_985, 29_985, 29_985]
+    assert pauses[0] == [machine.LEAST_PAUSE] * 9
+    assert pauses[1] == [999, 1_998, 3_996, 7_992, 15_984, 29_970, 29_970, 29_970, 29_970]
+
+
+def attempts_of(links: list[Link], until: int) -> list[int]:
+    """When each of them tried again, while none gets through."""
+    tried: list[int] = []
+    for link in links:
+        now = 0
+        while link.deadline is not None and (now := link.deadline) < until:
+            link.handle(TimePassed(), now)
+            tried.append(now)
+            link.handle(Lost(), now)
+    return tried
+
+
+@pytest.mark.parametrize("end", [Lost(), hear(Goodbye(reason="shutdown"))], ids=["killed", "restarting"])
+def test_the_desktops_of_one_hub_do_not_come_back_all_at_once(end: Event) -> None:
+    chance = Random(5)
+    links = [live_link() for _ in range(2_000)]
+    for link in links:
+        link._random = chance.random
+        step(link, end)
+
+    first = [link.deadline or 0 for link in links]
+    tried = attempts_of(links, 120_000)
+
+    assert max(first) <= machine.FIRST_PAUSE
+    a_tenth = Counter(when // 100 for when in tried)
+    assert max(a_tenth.values()) < 2_000 * 0.2  # a second for all of them, and who was early tries again in it
+    later = [count for tenth, count in a_tenth.items() if 600 <= tenth < 1_100]
+    assert max(later) < 2_000 * 0.02
+
+
+def test_a_hub_that_asks_for_a_rest_gets_it() -> None:
+    link = new_link()
+    step(link, Start(), Denied(503, rest=5_000))
+    assert link.deadline == 5_000 + 525
+
+
+def test_a_token_that_nobody_knows_is_told_from_other_refusals() -> None:
+    link = new_link()
+    step(link, Start(), Denied(401))
+    assert (link.status, link.needs_token) == (LinkStatus.REFUSED, True)
+    step(link, Retry())
+    assert not link.needs_token
+    assert not in_phase(Phase.PAUSED).needs_token
 
 
 def test_a_steady_link_starts_with_a_short_pause_and_a_shaky_one_does_not() -> None:
@@ -262,11 +309,11 @@ def test_a_steady_link_starts_with_a_short_pause_and_a_shaky_one_does_not() -> N
     step(link, Start(), Lost(), Nudge(), Lost(), Nudge(), Lost(), Nudge(), Opened(), hear(WELCOME))
     step(link, hear(Snapshot(seq=1)), now=0)
     step(link, Lost(), now=machine.STEADY - 1)
-    assert link.deadline == machine.STEADY - 1 + 3_000
+    assert link.deadline == machine.STEADY - 1 + 4_025
 
     step(link, Nudge(), Opened(), hear(WELCOME), now=10_000)
     step(link, Lost(), now=10_000 + machine.STEADY)
-    assert link.deadline == 10_000 + machine.STEADY + 375
+    assert link.deadline == 10_000 + machine.STEADY + 525
 
 
 def test_a_restarting_hub_is_tried_again_soon() -> None:
@@ -276,7 +323,7 @@ def test_a_restarting_hub_is_tried_again_soon() -> None:
 
     step(link, hear(Goodbye(reason="shutdown")))
 
-    assert link.deadline == 375
+    assert link.deadline == 525
 
 
 def test_being_replaced_is_said_and_ends_all_attempts_until_the_person_wants_one() -> None:
