@@ -65,7 +65,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="topic
 
 
 class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="goodbye"):
-    """Hub to desktop, last. `reason`: `shutdown`, `replaced`, `too_slow`, `wire_version` or `bad_hello`."""
+    """Hub to desktop, last. `reason`: `shutdown` (another hub may be there already: connect again at once), `replaced`,
+    `signed_out` (the token was revoked), `too_slow`, `wire_version` or `bad_hello`."""
 
     reason: str
     text: str = ""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from sqlalchemy import Connection, select
 
@@ -11,6 +11,7 @@ from cti_client.hub.services.set_presence import agent_connected, agent_gone
 from cti_client.hub.store.store import Store, StoreAwayError
 from cti_client.hub.store.tables import agent, stream
 from cti_client.hub.web.agent_socket import AgentSocket
+from cti_client.hub.web.tokens import Agent
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,18 @@ class AgentSockets:
     def full(self) -> bool:
         """No further desktop is taken in (the hub is stopping, or has all it can serve)."""
         return self._closing or len(self._all) >= self._most
+
+    @property
+    def many(self) -> int:
+        """Desktops that are connected."""
+        return len(self._all)
+
+    def dismiss(self, stays: Callable[[Agent], bool]) -> None:
+        """Send away the desktops whose key has been revoked."""
+        for socket in list(self._all):
+            if not stays(socket.agent):
+                log.info("desktop of %s: its key was revoked", socket.agent.name)
+                socket.leave("signed_out", "This desktop's key is no longer valid.")
 
     def present(self) -> Iterable[int]:
         """The agents whose desktops are here."""

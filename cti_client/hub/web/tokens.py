@@ -3,7 +3,7 @@
 import hmac
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
@@ -21,10 +21,11 @@ class UnauthorisedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A signed-in person."""
+    """A signed-in person. `token_hash`: of the token that was shown."""
 
     id: int
     name: str
+    token_hash: str = field(default="", repr=False)
 
 
 class TokenBook:
@@ -53,6 +54,14 @@ class TokenBook:
             raise UnauthorisedError
         return found
 
+    async def refresh(self) -> None:
+        """Read the tokens now. Raises `StoreAwayError`."""
+        await self._reload()
+
+    def knows(self, agent: Agent) -> bool:
+        """Whether the agent's token is still this agent's, as far as was read."""
+        return any(stored == agent.token_hash and person.id == agent.id for stored, person in self._book)
+
     def _find(self, wanted: str) -> Agent | None:
         found = None
         for stored, person in self._book:
@@ -67,4 +76,4 @@ class TokenBook:
 
 def _read_tokens(conn: Connection) -> tuple[tuple[str, Agent], ...]:
     rows = conn.execute(select(agent.c.token_hash, agent.c.id, agent.c.name).where(agent.c.token_hash != ""))
-    return tuple((row.token_hash, Agent(row.id, row.name)) for row in rows)
+    return tuple((row.token_hash, Agent(row.id, row.name, row.token_hash)) for row in rows)
