@@ -11,11 +11,12 @@ from PySide6.QtCore import QObject, Signal
 
 from cti_client.desk import link as machine
 from cti_client.desk.credentials import Credentials
-from cti_client.desk.errors import DeskError, HubAwayError, HubRefusedError
+from cti_client.desk.errors import DeskError, HubAwayError, HubRefusedError, TokenNeededError
 from cti_client.desk.hub_client import HubAccess, HubClient, T, prepare
 from cti_client.desk.link_driver import LinkDriver
 from cti_client.desk.pending_file import NewerFileError
 from cti_client.desk.pending_sends import PendingSends
+from cti_client.desk.places import Person
 from cti_client.desk.state import Body, Change, DeskState
 from cti_client.desk.tasks import TaskOwner
 from cti_client.desk.views import LinkStatus, LinkView, PendingSend
@@ -86,12 +87,14 @@ class Desk(QObject):
         database: Path,
         credentials: Credentials,
         *,
+        person: Person | None = None,
         clock: Callable[[], Millis] = system_clock,
         on_failure: Callable[[str, BaseException], None] = _log_failure,
         parent: QObject | None = None,
     ) -> None:
         """`find_hub` gives the hub's address and token, and may take its time to start one; where it raises, the link
-        shows the error's sentence until `retry`. `on_failure` hears of tasks that broke."""
+        shows the error's sentence until `retry`. `person`: who was here last; their unsent texts show before the hub
+        has answered, and give way where it is somebody else. `on_failure` hears of tasks that broke."""
         super().__init__(parent)
         self.waiting = topics.Waiting()
         self.presence = topics.OwnPresence()
@@ -100,9 +103,12 @@ class Desk(QObject):
         self.categories: tuple[str, ...] = ()
         self.agent_name = ""
         self.offer_seconds = 20
+        self.person: Person | None = None
+        """Who is at this desk, once the hub has said so."""
         self.insecure_storage = False
         """Unsent texts are sealed with a key that lies in a file."""
         self._find_hub = find_hub
+        self._expected = person
         self._database = database
         self._credentials = credentials
         self._clock = clock
@@ -132,6 +138,8 @@ class Desk(QObject):
         `calm` returns once the window shows what it is to show. What that needs nothing of then follows: the keyring,
         with the unsent texts behind it, and what tells of the network.
         """
+        if self._expected is not None:
+            self._pending.use(self._expected.hub_id, self._expected.agent_id)
         self._tasks.start(self._keep_link(), name="link")
         self._tasks.start(self._settle_in(calm), name="unsent texts")
 
@@ -181,6 +189,10 @@ class Desk(QObject):
     def messages_of(self, interaction_id: int) -> list[Message]:
         """The messages of a held chat, oldest first."""
         return self._state.messages_of(interaction_id)
+
+    def all_pending(self) -> list[PendingSend]:
+        """The unsent texts of every chat, also of those that are not held, in the order of sending."""
+        return self._pending.all
 
     def pending_of(self, interaction_id: int) -> list[PendingSend]:
         """The unsent texts of a chat, in the order of sending."""
@@ -254,7 +266,8 @@ class Desk(QObject):
         held = self._state.interactions.get(interaction_id)
         if held is None:
             raise HubRefusedError(api.Problem(code="chat_ended", text="This chat has ended or is someone else's now."))
-        return await self._pending.send(interaction_id, held.thread_id, text)
+        customer = (held.contact.name if held.contact else "") or held.address_display
+        return await self._pending.send(interaction_id, held.thread_id, text, customer)
 
     async def resend_pending(self, client_id: str) -> None:
         """The person says yes to a text that asks, or wants a refused one tried again."""
@@ -357,7 +370,10 @@ class Desk(QObject):
             access = await self._find_hub()
         except Exception as error:
             words = str(error) if isinstance(error, DeskError) else f"The hub cannot be started: {error}"
-            self._show_link(LinkView(LinkStatus.REFUSED, words, since=self.now()))
+            needs_token = isinstance(error, TokenNeededError)
+            self._show_link(LinkView(LinkStatus.REFUSED, words, since=self.now(), needs_token=needs_token))
+            if needs_token:
+                return
             if isinstance(error, DeskError):  # theirs to mend, and the sentence says how
                 log.error("%s", words)
                 return
@@ -384,10 +400,7 @@ class Desk(QObject):
         if seen == self._link_seen:
             return
         self._link_seen = seen
-        paused = link.phase is machine.Phase.PAUSED and link.deadline is not None
-        behind = self.now() - self._driver.now()  # from the driver's clock to the hub's time
-        retry_at = link.deadline + behind if paused and link.deadline is not None else None
-        self._show_link(LinkView(link.status, link.detail, retry_at, link.since + behind))
+        self._show_link(self._driver.view(self.now()))
 
     def _show_link(self, view: LinkView) -> None:
         self.link = view
@@ -418,6 +431,7 @@ class Desk(QObject):
         self._ahead = welcome.now - self._clock()
         self.lines, self.categories = welcome.lines, welcome.categories
         self.agent_name, self.offer_seconds = welcome.agent_name, welcome.offer_seconds
+        self.person = Person(hub_id=welcome.hub_id, agent_id=welcome.agent_id, name=welcome.agent_name)
         self._pending.use(welcome.hub_id, welcome.agent_id)
 
     def _tell(self, changes: Iterable[Change]) -> None:

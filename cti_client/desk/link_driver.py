@@ -12,6 +12,7 @@ import msgspec
 from cti_client.desk import link as machine
 from cti_client.desk.errors import NoSocketError
 from cti_client.desk.hub_client import SocketDeniedError
+from cti_client.desk.views import LinkView
 from cti_client.domain import Millis
 from cti_client.wire.codec import decode_hub_frame, encode
 
@@ -57,6 +58,13 @@ class LinkDriver:
     def now(self) -> Millis:
         """Milliseconds of the clock that the link's times are counted by."""
         return round(self._monotonic() * 1000)
+
+    def view(self, hub_now: Millis) -> LinkView:
+        """The link for a person's eyes. `hub_now` is the hub's time at this moment."""
+        link, behind = self.link, hub_now - self.now()
+        paused = link.phase is machine.Phase.PAUSED and link.deadline is not None
+        retry_at = link.deadline + behind if paused and link.deadline is not None else None
+        return LinkView(link.status, link.detail, retry_at, link.since + behind, link.needs_token)
 
     def nudge(self) -> None:
         """The network changed, or the computer woke up: do not wait for the next attempt."""

@@ -42,7 +42,7 @@ class StoredSend(msgspec.Struct, frozen=True, kw_only=True):
     """One unsent text.
 
     `attempted`: the hub may already hold it. `confirmed_at`: when the person last said yes to sending it late.
-    `problem`: why the hub refused it.
+    `problem`: why the hub refused it. `customer`: who it is for, in words.
     """
 
     client_id: str
@@ -53,6 +53,7 @@ class StoredSend(msgspec.Struct, frozen=True, kw_only=True):
     attempted: bool = False
     confirmed_at: Millis | None = None
     problem: Problem | None = None
+    customer: str = ""
 
 
 class NewerFileError(Exception):

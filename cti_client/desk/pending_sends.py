@@ -94,7 +94,12 @@ class PendingSends:
 
     def pending_of(self, interaction_id: int) -> list[PendingSend]:
         """The texts of one chat, in the order of sending."""
-        return [_view(item) for item in self._items.values() if item.stored.interaction_id == interaction_id]
+        return [one for one in self.all if one.interaction_id == interaction_id]
+
+    @property
+    def all(self) -> list[PendingSend]:
+        """The texts of every chat, in the order of sending."""
+        return [_view(item) for item in self._items.values()]
 
     async def open(self, path: Path, keys: tuple[bytes, ...]) -> None:
         """Open the file, once. Raises as `PendingFile` does; then `give_up` is to follow."""
@@ -136,7 +141,7 @@ class PendingSends:
             self._on_change(item.stored.interaction_id)
             self._forget(message.client_id)
 
-    async def send(self, interaction_id: int, thread_id: int, text: str) -> str:
+    async def send(self, interaction_id: int, thread_id: int, text: str, customer: str = "") -> str:
         """Keep the text on disk and let it go; returns its id once it is kept. Raises `KeepingError`."""
         composed_at = self._now()
         await self._loaded.wait()
@@ -147,6 +152,7 @@ class PendingSends:
             text=text,
             composed_at=composed_at,
             attempted=self._live and self._next(interaction_id) is None,
+            customer=customer,
         )
         owner = self._owner
         await self._on_disk(lambda file: file.add(owner, send), then=lambda: self._take_in(owner, send))
@@ -391,4 +397,5 @@ def _view(item: _Item) -> PendingSend:
         composed_at=stored.composed_at,
         state=item.state,
         problem=item.problem,
+        customer=stored.customer,
     )

@@ -19,12 +19,16 @@ class LinkStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """`detail` is a sentence for the person; `retry_at` the hub's time of the next attempt; `since` of this status."""
+    """`detail` is a sentence for the person; `retry_at` the hub's time of the next attempt; `since` of this status.
+
+    `needs_token`: refused, and only signing in with another token helps.
+    """
 
     status: LinkStatus
     detail: str = ""
     retry_at: Millis | None = None
     since: Millis = 0
+    needs_token: bool = False
 
 
 class PendingState(StrEnum):
@@ -38,7 +42,10 @@ class PendingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PendingSend:
-    """One text that the person has sent and the hub has not confirmed. `problem`: why it asks or was refused."""
+    """One text that the person has sent and the hub has not confirmed. `problem`: why it asks or was refused.
+
+    `customer`: who it is for, as the person saw it when they sent it.
+    """
 
     client_id: str
     interaction_id: int
@@ -47,3 +54,4 @@ class PendingSend:
     composed_at: Millis
     state: PendingState = PendingState.WAITING
     problem: Problem | None = None
+    customer: str = ""

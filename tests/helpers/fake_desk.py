@@ -249,6 +249,9 @@ class FakeDesk(QObject):
         held = self._messages.get(interaction_id, {})
         return [held[id_] for id_ in sorted(held)]
 
+    def all_pending(self) -> list[PendingSend]:
+        return [one for sends in self._pending.values() for one in sends]
+
     def pending_of(self, interaction_id: int) -> list[PendingSend]:
         return list(self._pending.get(interaction_id, ()))
 
@@ -297,8 +300,10 @@ class FakeDesk(QObject):
         self.waiting = topics.Waiting(chats=chats, total=len(chats) if total is None else total)
         self.waiting_changed.emit()
 
-    def put_link(self, status: LinkStatus, detail: str = "", retry_at: Millis | None = None) -> None:
-        self.link = LinkView(status, detail, retry_at, self.time)
+    def put_link(
+        self, status: LinkStatus, detail: str = "", retry_at: Millis | None = None, *, needs_token: bool = False
+    ) -> None:
+        self.link = LinkView(status, detail, retry_at, self.time, needs_token)
         self.link_changed.emit()
 
     def called(self, name: str) -> list[dict[str, Any]]:
