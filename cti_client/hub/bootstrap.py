@@ -6,43 +6,39 @@ is taken in that could not be stored, and what gateways said of submits under wa
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import secrets
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cti_client.domain import Millis
-from cti_client.hub.bus import Bus, Hint
-from cti_client.hub.config import ConfigError, HubConfig
+from cti_client.hub.bus import Hint
+from cti_client.hub.config import HubConfig
 from cti_client.hub.directory import Directory
+from cti_client.hub.gateways import ConnectionMaker, Gateways, make_connections
 from cti_client.hub.health import HealthBoard
-from cti_client.hub.intake import take_in
+from cti_client.hub.readiness import Readiness
+from cti_client.hub.services import leases
 from cti_client.hub.services.configure import apply_configuration
 from cti_client.hub.services.outbox import expire_leases
+from cti_client.hub.store.open import is_postgresql, make_bus, make_store
 from cti_client.hub.store.prune import KeepRecords, prune
-from cti_client.hub.store.sqlite import SqliteStore
-from cti_client.hub.store.store import Store
+from cti_client.hub.web import key_watch
 from cti_client.hub.web.agent_sockets import AgentSockets
 from cti_client.hub.web.app import build_app
 from cti_client.hub.web.context import WebContext
+from cti_client.hub.web.key_watch import KeyWatch
 from cti_client.hub.web.server import WebServer
 from cti_client.hub.web.tokens import TokenBook
 from cti_client.hub.web.topic_feed import TopicFeed
 from cti_client.hub.workers.alarm import ClockAlarm
 from cti_client.hub.workers.crew import Crew
-from cti_client.hub.workers.health_checks import HealthCheck
 from cti_client.hub.workers.offers import OfferWorker
-from cti_client.hub.workers.outbox import OutboxWorker
-from cti_client.hub.workers.polling import Poller
 from cti_client.hub.workers.sweeps import Sweep
-from cti_client.telephony.sms.connection import (
-    ConnectionSettings,
-    InboundMode,
-    Intake,
-    SmsConnection,
-    WebhookOutcome,
-)
 from cti_client.telephony.sms.registry import make_connection, system_clock
-from cti_client.telephony.sms.settings import SettingsError
+
+if TYPE_CHECKING:
+    from cti_client.hub.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +46,6 @@ _LEASE_SWEEP_SECONDS = 10.0
 _OFFERS_GAP_SECONDS = 0.2  # every new offer wakes its worker, and deadlines are seconds away
 _PRUNE_SECONDS = 3_600.0
 _GOODBYE_SECONDS = 3.0
-_SUBMIT_SECONDS = 5.0
-_RECORD_SECONDS = 2.0
-
-ConnectionMaker = Callable[[ConnectionSettings], SmsConnection]
 
 
 class Hub:
@@ -69,6 +61,10 @@ class Hub:
         self._connection_maker = connection_maker
         self._clock = clock
         self._closing = AsyncExitStack()
+        self._server: WebServer | None = None
+        self._readiness: Readiness | None = None
+        self._gateways: Gateways | None = None
+        self._hurry = asyncio.Event()
         self.url = ""
         """The address for desktops, once started."""
 
@@ -87,120 +83,111 @@ class Hub:
         return self.url
 
     async def stop(self) -> None:
-        """Say goodbye to desktops, let submits end, and close the database. Open chats stay open."""
+        """Leave in order: not ready, doors closed, goodbye to desktops, submits ended, database closed.
+
+        Desktops are told to connect again at once; another hub may be there already. Open chats stay open.
+        """
+        if self._readiness is not None:
+            self._readiness.drain()
+            try:
+                async with asyncio.timeout(self._config.drain_seconds):
+                    await self._hurry.wait()
+            except TimeoutError:
+                pass
         await self._closing.aclose()
+
+    def hurry(self) -> None:
+        """Leave at once: wait no longer for load balancers and for submits under way."""
+        self._hurry.set()
+        if self._gateways is not None:
+            self._gateways.hurry()
+
+    def renew_certificate(self) -> None:
+        """Read the TLS certificate's files again. Raises `ConfigError`; the one in use then stays."""
+        if self._server is not None:
+            self._server.renew_certificate()
 
     async def _start(self) -> None:
         config, clock, closing = self._config, self._clock, self._closing
-        server = WebServer(config)
+        server = self._server = WebServer(config)
         closing.push_async_callback(server.stop)
         self.url = server.url
-        connections = self._make_connections()
-        bus = Bus()
-        store = SqliteStore(config.database, clock, bus)
+        metrics = _metrics() if config.metrics_from else None
+        connections = make_connections(config, self.url, self._connection_maker)
+        bus = make_bus(config.database)
+        store = make_store(config.database, clock, bus)
+        if metrics is not None:
+            from cti_client.hub.measured import MeasuredConnection, MeasuredStore
+
+            store = MeasuredStore(store, metrics)
+            connections = {name: MeasuredConnection(one, metrics) for name, one in connections.items()}
         await store.open()
         closing.push_async_callback(store.close)
+        await bus.open()
+        closing.push_async_callback(bus.close)
         closing.push_async_callback(server.stop)
         await store.write(apply_configuration, config)
 
         sockets = AgentSockets(store, grace_seconds=config.grace_seconds, most=config.limits.sockets)
+        tokens = TokenBook(store)
+        keys = KeyWatch(tokens, sockets)
         settings = [one.settings for one in connections.values()]
         health = HealthBoard(settings, clock, lambda: topics.mark())
         topics = TopicFeed(store, health, sockets.present, sockets.wake_topics)
-        outboxes = [
-            OutboxWorker(one, store, health, ClockAlarm(clock), clock, at_once=config.limits.submits)
-            for one in connections.values()
-        ]
+        shared_by = secrets.token_hex(8) if is_postgresql(config.database) else ""
+        gateways = self._gateways = Gateways(config, connections, store, health, clock, shared_by=shared_by)
         offers = OfferWorker(store, ClockAlarm(clock, gap=_OFFERS_GAP_SECONDS), clock)
-        wakers = {"outbox": [outbox.wake for outbox in outboxes], "offers": [offers.wake]}
+        wakers = {
+            "outbox": gateways.wake_outboxes,
+            "offers": offers.wake,
+            leases.WAKE: gateways.wake_leases,
+            key_watch.WAKE: keys.wake,
+        }
 
         def on_hint(hint: Hint) -> None:
             sockets.wake(hint.agents)
             if hint.topics:
                 topics.mark()
             for name in hint.wakes:
-                for wake in wakers.get(name, ()):
-                    wake()
+                if name in wakers:
+                    wakers[name]()
+            if metrics is not None:
+                metrics.hint()
 
         closing.callback(bus.on_hint(on_hint))
-        await self._start_connections(connections, store, outboxes)
+        closing.push_async_callback(gateways.stop)
+        await gateways.start()
         crew = Crew()
         closing.push_async_callback(crew.stop)
-        for outbox in outboxes:
-            crew.start(f"outbox of {outbox.connection_id}", outbox.run)
         crew.start("offers", offers.run)
         crew.start("topics", topics.run)
         crew.start("net of lost hints", sockets.run_net)
         crew.start("absent agents", sockets.watch_over_absent)
+        crew.start("revoked tokens", keys.run)
         crew.start("leases", Sweep(lambda: store.write(expire_leases), _LEASE_SWEEP_SECONDS).run)
         keep = KeepRecords(ms=int(config.keep_days * 86_400_000))
         crew.start("old records", Sweep(lambda: store.write(prune, keep), _PRUNE_SECONDS).run)
-        self._watch_gateways(crew, connections, store, health)
 
+        self._readiness = Readiness(store)
         context = WebContext(
             config=config,
             store=store,
             clock=clock,
-            tokens=TokenBook(store),
+            tokens=tokens,
             sockets=sockets,
             connections=connections,
             topics=topics,
             directory=Directory(config.directory, store),
+            readiness=self._readiness,
+            metrics=metrics,
         )
         closing.push_async_callback(context.directory.close)
         await server.start(build_app(context))
         closing.push_async_callback(sockets.close, _GOODBYE_SECONDS)
-
-    def _make_connections(self) -> dict[str, SmsConnection]:
-        """Each knows the address under which its gateway reaches the hub."""
-        made: dict[str, SmsConnection] = {}
-        for index, one in enumerate(self._config.connections):
-            public_url = one.settings.public_url or self._config.public_url or self.url
-            try:
-                made[one.settings.id] = self._connection_maker(replace(one.settings, public_url=public_url))
-            except SettingsError as error:
-                raise ConfigError(f"connections[{index}].{error.key}", str(error).partition(": ")[2]) from error
-        return made
-
-    async def _start_connections(
-        self, connections: Mapping[str, SmsConnection], store: Store, outboxes: Sequence[OutboxWorker]
-    ) -> None:
-        """On stop: nothing more is taken, submits get a moment, connections end them, and outcomes are recorded."""
-
-        async def end() -> None:
-            await asyncio.gather(*(outbox.finish(_SUBMIT_SECONDS) for outbox in outboxes))
-            await asyncio.gather(*(one.stop() for one in connections.values()))
-            await asyncio.gather(*(outbox.finish(_RECORD_SECONDS) for outbox in outboxes))
-            await asyncio.gather(*(outbox.abort() for outbox in outboxes))
-
-        self._closing.push_async_callback(end)
-        for connection_id, connection in connections.items():
-            await connection.start(_intake(store, connection_id))
-
-    def _watch_gateways(
-        self, crew: Crew, connections: Mapping[str, SmsConnection], store: Store, health: HealthBoard
-    ) -> None:
-        for one in self._config.connections:
-            connection = connections[one.settings.id]
-            if connection.inbound is InboundMode.POLL:
-                poller = Poller(
-                    connection,
-                    store,
-                    health,
-                    ClockAlarm(self._clock),
-                    self._clock,
-                    every_ms=int(one.poll_seconds * 1000),
-                )
-                crew.start(f"poll of {one.settings.id}", poller.run)
-            if one.test_seconds > 0:
-                check_up = HealthCheck(
-                    connection, health, ClockAlarm(self._clock), self._clock, every_ms=int(one.test_seconds * 1000)
-                )
-                crew.start(f"health of {one.settings.id}", check_up.run)
+        closing.push_async_callback(server.close_doors)
 
 
-def _intake(store: Store, connection_id: str) -> Intake:
-    async def intake(outcome: WebhookOutcome) -> None:
-        await store.write(take_in, connection_id, outcome.texts, outcome.reports)
+def _metrics() -> "Metrics":
+    from cti_client.hub.metrics import Metrics  # one person's hub never pays for it
 
-    return intake
+    return Metrics()

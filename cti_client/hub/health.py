@@ -37,6 +37,14 @@ class HealthBoard:
         """The gateway does not answer, or refuses us; `detail` says so in one sentence."""
         self._set(connection_id, False, detail)
 
+    def say(self, connection_id: str, detail: str) -> None:
+        """What another hub found, whose turn it is at this gateway: empty where all is well."""
+        self._set(connection_id, not detail, detail)
+
+    def detail(self, connection_id: str) -> str:
+        """What is wrong; empty where all is well."""
+        return self._states[connection_id].detail
+
     def topic(self) -> Connections:
         """The newest value."""
         return Connections(

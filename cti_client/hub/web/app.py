@@ -1,4 +1,4 @@
-"""The hub's aiohttp application: routes, and the one middleware that answers errors."""
+"""The hub's aiohttp application: routes, and the two middlewares: who asks, and what errors are answered with."""
 
 from aiohttp import web
 
@@ -9,8 +9,11 @@ from cti_client.hub.web.api_cases import add_cases
 from cti_client.hub.web.api_chats import add_chats
 from cti_client.hub.web.bodies import json_answer
 from cti_client.hub.web.context import CONTEXT, WebContext
+from cti_client.hub.web.entrance import entrance
 from cti_client.hub.web.greeting import hub_id
+from cti_client.hub.web.peers import Peers
 from cti_client.hub.web.refusals import refuse_by
+from cti_client.hub.web.status import add_status
 from cti_client.hub.web.webhooks import add_webhooks
 from cti_client.wire import WIRE_LEAST, WIRE_MOST
 from cti_client.wire.api import Health, Me
@@ -18,8 +21,12 @@ from cti_client.wire.api import Health, Me
 
 def build_app(context: WebContext) -> web.Application:
     """The application, not yet listening."""
-    app = web.Application(middlewares=[refuse_by(context.config.limits.handler_seconds)])
+    config = context.config
+    peers = Peers(config.trusted_proxies, tls=config.tls_certificate is not None)
+    seen = None if context.metrics is None else context.metrics.request
+    app = web.Application(middlewares=[entrance(peers, seen), refuse_by(config.limits.handler_seconds)])
     app[CONTEXT] = context
+    add_status(app, config.metrics_from)
     app.router.add_get(PREFIX + "/health", _health)
     app.router.add_get(PREFIX + "/me", _me)
     add_agent_socket(app)

@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from cti_client.domain import Millis
 from cti_client.hub.config import HubConfig
 from cti_client.hub.directory import Directory
+from cti_client.hub.readiness import Readiness
 from cti_client.hub.store.store import Store
 from cti_client.hub.web.agent_sockets import AgentSockets
 from cti_client.hub.web.tokens import TokenBook
 from cti_client.hub.web.topic_feed import TopicFeed
 from cti_client.telephony.sms.connection import SmsConnection
+
+if TYPE_CHECKING:
+    from cti_client.hub.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,8 @@ class WebContext:
     connections: Mapping[str, SmsConnection]
     topics: TopicFeed
     directory: Directory
+    readiness: Readiness
+    metrics: "Metrics | None" = None
 
 
 CONTEXT: web.AppKey[WebContext] = web.AppKey("context", WebContext)

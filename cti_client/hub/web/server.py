@@ -26,8 +26,9 @@ class WebServer:
         """Take the port. Raises `ConfigError` for what must not be, `OSError` where the port is not free."""
         check(config)
         self._config = config
-        self._tls = _load_tls(config)
+        self._tls = load_tls(config)
         self._runner: web.AppRunner | None = None
+        self._site: web.SockSite | None = None
         family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
         self._socket = socket.create_server((config.host, config.port), family=family)
         host, port = self._socket.getsockname()[:2]
@@ -47,25 +48,44 @@ class WebServer:
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await self._runner.setup()
-        await web.SockSite(self._runner, self._socket, ssl_context=self._tls).start()
+        self._site = web.SockSite(self._runner, self._socket, ssl_context=self._tls)
+        await self._site.start()
+
+    async def close_doors(self) -> None:
+        """Take no further connections; those that are open are still served. Twice is once."""
+        site, self._site = self._site, None
+        if site is not None:
+            await site.stop()
+
+    def renew_certificate(self) -> None:
+        """Read the certificate's files again, for connections that open from now on. Raises `ConfigError`."""
+        if self._tls is not None:
+            load_tls(self._config)  # what cannot be used must not take the place of what can
+            _load_chain(self._tls, self._config)
 
     async def stop(self) -> None:
         """Stop listening; requests under way may end within five seconds, then they are cut. Twice is once."""
+        await self.close_doors()
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
         self._socket.close()
 
 
-def _load_tls(config: HubConfig) -> ssl.SSLContext | None:
+def load_tls(config: HubConfig) -> ssl.SSLContext | None:
+    """What the settings' certificate makes; None without one. Raises `ConfigError`."""
     if config.tls_certificate is None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    _load_chain(context, config)
+    return context
+
+
+def _load_chain(context: ssl.SSLContext, config: HubConfig) -> None:
     try:
-        context.load_cert_chain(config.tls_certificate, config.tls_key)
+        context.load_cert_chain(str(config.tls_certificate), config.tls_key)
     except OSError as error:
         raise ConfigError("hub.tls_certificate", f"cannot be used: {error.strerror or error}") from error
-    return context
 
 
 class _OneLine(logging.LoggerAdapter[logging.Logger]):
