@@ -15,6 +15,7 @@ from cti_client.desk.errors import CaFileError, HubAwayError, HubRefusedError, I
 from cti_client.desk.hub_trouble import is_about_tls, trouble_of
 from cti_client.desk.places import is_safe
 from cti_client.desk.trust import client_tls
+from cti_client.quick_imports import certificates_later
 from cti_client.wire.api import Problem
 from cti_client.wire.codec import decode, encode
 
@@ -69,7 +70,13 @@ class SocketDeniedError(Exception):
 
 async def prepare() -> None:
     """Import what every client needs, away from the screen's thread. Can be done before the hub is found."""
-    await asyncio.to_thread(importlib.import_module, "aiohttp")
+    await asyncio.to_thread(_import)
+
+
+def _import() -> None:
+    """A team's hub is spoken to with a TLS context of its own, so aiohttp's needs no certificates."""
+    with certificates_later():
+        importlib.import_module("aiohttp")
 
 
 class HubClient:

@@ -18,12 +18,11 @@ from cti_client.hub.directory import Directory
 from cti_client.hub.gateways import ConnectionMaker, Gateways, make_connections
 from cti_client.hub.health import HealthBoard
 from cti_client.hub.readiness import Readiness
-from cti_client.hub.services import leases
+from cti_client.hub.services import agents, leases
 from cti_client.hub.services.configure import apply_configuration
 from cti_client.hub.services.outbox import expire_leases
 from cti_client.hub.store.open import is_postgresql, make_bus, make_store
 from cti_client.hub.store.prune import KeepRecords, prune
-from cti_client.hub.web import key_watch
 from cti_client.hub.web.agent_sockets import AgentSockets
 from cti_client.hub.web.app import build_app
 from cti_client.hub.web.context import WebContext
@@ -141,7 +140,7 @@ class Hub:
             "outbox": gateways.wake_outboxes,
             "offers": offers.wake,
             leases.WAKE: gateways.wake_leases,
-            key_watch.WAKE: keys.wake,
+            agents.TOKENS: keys.wake,
         }
 
         def on_hint(hint: Hint) -> None:

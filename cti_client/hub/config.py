@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 
 from cti_client.telephony.sms.connection import ConnectionSettings
 
-POSTGRESQL = ("postgresql://", "postgres://")
-
 
 class ConfigError(Exception):
     """An option is wrong. The message names its key, as `lines[2].connection: ...`."""
@@ -211,8 +209,19 @@ def _check_doors(config: HubConfig) -> None:
                 raise ConfigError(f"hub.{key}", f'"{network}" is no address or network') from error
     if config.public_url and not _is_web_address(config.public_url):
         raise ConfigError("hub.public_url", "must be an address such as https://sms.example.com")
+    if _is_any(config.host) and not config.public_url:
+        for index, one in enumerate(config.connections):
+            if not one.settings.public_url:
+                raise ConfigError("hub.public_url", f"is needed: connections[{index}] must be told where the hub is")
     if isinstance(config.database, str):
-        _check_postgresql(config.database)
+        _check_database(config.database)
+
+
+def _is_any(host: str) -> bool:
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _is_web_address(url: str) -> bool:
@@ -223,15 +232,14 @@ def _is_web_address(url: str) -> bool:
         return False
 
 
-def _check_postgresql(url: str) -> None:
+def _check_database(address: str) -> None:
     """The address itself is never shown: it holds a password."""
+    from cti_client.hub.store.postgres_options import DatabaseAddressError, postgres_options  # a team's hub alone
+
     try:
-        parts = urlsplit(url)
-        fits = url.startswith(POSTGRESQL) and len(parts.path) > 1 and (parts.port or 1) > 0
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ConfigError("hub.database", "must be a file, or postgresql://USER:PASSWORD@HOST/NAME")
+        postgres_options(address)
+    except DatabaseAddressError as error:
+        raise ConfigError("hub.database", str(error)) from error
 
 
 def _unique(section: str, key: str, values: list[str]) -> set[str]:

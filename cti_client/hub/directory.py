@@ -16,6 +16,22 @@ from cti_client.wire import api
 _LONGEST_QUERY = 200
 
 
+def outside_sources(sources: Sequence[SourceConfig]) -> dict[str, DirectorySource]:
+    """Those that are not the hub's own, by id. Raises `ConfigError` where an option of a source is wrong."""
+    made: dict[str, DirectorySource] = {}
+    for index, one in enumerate(sources):
+        try:
+            if one.kind == "http":
+                from cti_client.directory.http import HttpDirectory  # most desktops have none
+
+                made[one.id] = HttpDirectory(one.id, one.name, one.options)
+            elif one.options:
+                raise DirectorySettingsError(next(iter(one.options)), "is no option of contacts")
+        except DirectorySettingsError as error:
+            raise ConfigError(f"directory[{index}].{error.option}", str(error)) from error
+    return made
+
+
 class Directory:
     """Owns the HTTP sources and their connections."""
 
@@ -23,17 +39,7 @@ class Directory:
         """Raise `ConfigError` where an option of a source is wrong."""
         self._configured = tuple(sources)
         self._store = store
-        self._outside: dict[str, DirectorySource] = {}
-        for index, one in enumerate(sources):
-            try:
-                if one.kind == "http":
-                    from cti_client.directory.http import HttpDirectory  # most desktops have none
-
-                    self._outside[one.id] = HttpDirectory(one.id, one.name, one.options)
-                elif one.options:
-                    raise DirectorySettingsError(next(iter(one.options)), "is no option of contacts")
-            except DirectorySettingsError as error:
-                raise ConfigError(f"directory[{index}].{error.option}", str(error)) from error
+        self._outside = outside_sources(sources)
 
     def sources(self) -> api.SourceList:
         """In the order in which they are to be tried."""

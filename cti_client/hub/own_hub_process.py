@@ -14,11 +14,14 @@ import sys
 import threading
 from dataclasses import replace
 
-from cti_client.hub.bootstrap import Hub
-from cti_client.hub.config import AgentConfig, ConfigError, HubConfig
 from cti_client.hub.own_hub import Launch
-from cti_client.hub.store.schema import NotOurDatabaseError, SchemaTooNewError
-from cti_client.hub.trouble import trouble
+from cti_client.quick_imports import certificates_later
+
+with certificates_later() as load_certificates:
+    from cti_client.hub.bootstrap import Hub
+    from cti_client.hub.config import AgentConfig, ConfigError, HubConfig
+    from cti_client.hub.store.schema import NotOurDatabaseError, SchemaTooNewError
+    from cti_client.hub.trouble import trouble
 
 log = logging.getLogger(__name__)
 
@@ -85,10 +88,20 @@ def configure(launch: Launch) -> HubConfig:
     return replace(config, agents=(*others, person), port=config.port or launch.port)
 
 
+def speaks_tls(config: HubConfig) -> bool:
+    """Whether a gateway or a directory is asked by https, which needs the certificates from the start."""
+    options: list[object] = [option for one in config.connections for option in one.settings.options.values()]
+    options += [option for source in config.directory for option in source.options.values()]
+    return any(str(option).lower().startswith("https:") for option in options)
+
+
 async def _serve(launch: Launch, pipe: Pipe) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     config = await asyncio.to_thread(configure, launch)
+    certificates = asyncio.create_task(asyncio.to_thread(load_certificates), name="certificates")
+    if speaks_tls(config):
+        await certificates
     hub = Hub(config)
     url = await hub.start()
     try:
@@ -96,6 +109,7 @@ async def _serve(launch: Launch, pipe: Pipe) -> None:
         pipe.say("ready", url)
         gc.freeze()
         gc.enable()  # `own_hub` starts us without
+        await certificates
         await stop.wait()
     finally:
         await hub.stop()

@@ -108,6 +108,7 @@ def test_secrets_are_not_shown_by_repr(tmp_path: Path) -> None:
         ('database = "hub.db"', 'database = "postgresql://"', "hub.database"),
         ('database = "hub.db"', 'database = "mysql://localhost/x"', "hub.database"),
         ('database = "hub.db"', 'database = "postgresql://u:p@host:port/x"', "hub.database"),
+        ('public_url = "https://sms.example.com/"', 'host = "::"\ntrusted_proxies = ["10.0.0.1"]', "hub.public_url"),
         ("webhook_bytes = 1000", "webhook_bytes = 0", "limits.webhook_bytes"),
         ("webhook_bytes = 1000", "webhook_byte = 1000", "limits.webhook_byte"),
         ('id = "kannel"\n', "", "connections[0].id"),

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from cti_client.demo.settings import simulated
-from cti_client.hub.config import HubConfig
+from cti_client.hub.config import HubConfig, SourceConfig
 from cti_client.hub.own_hub import RESTARTS, OwnHub, OwnHubError
+from cti_client.hub.own_hub_process import speaks_tls
 from cti_client.paths import paths_in
 from cti_client.wire.api import CaseList
 from cti_client.wire.codec import decode
@@ -165,3 +167,10 @@ async def served(url: str, token: str) -> int:
                 return await cases(url, token)
             except aiohttp.ClientConnectionError:
                 await asyncio.sleep(0.05)
+
+
+def test_certificates_are_waited_for_only_where_https_is_spoken(tmp_path: Path) -> None:
+    plain = simulated(paths_in(tmp_path))
+    assert not speaks_tls(plain)
+    source = SourceConfig(id="crm", name="CRM", kind="http", options={"url": "HTTPS://crm.example.com/find"})
+    assert speaks_tls(replace(plain, directory=(source,)))

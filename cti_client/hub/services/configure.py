@@ -1,18 +1,23 @@
 """Brings the database in line with the settings: connections, lines and agents.
 
 Nothing that texts or cases refer to is ever deleted: a line that is no longer configured keeps its history and sends
-no more, an agent who is no longer configured can no longer sign in.
+no more, an agent who is no longer configured can no longer sign in. Agents whom the admin command added are left alone.
+
+Every hub does this when it starts, beside others that serve: where all is as the settings say, nothing is written.
 """
 
-from sqlalchemy import select, update
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table, select, update
 
 from cti_client.domain.phone_number import parse_address
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
-from cti_client.hub.services.set_presence import agent_gone
+from cti_client.hub.services.agents import TOKENS, let_sign_in, retire
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import break_off
-from cti_client.hub.store.tables import agent, connection, line, stream
-from cti_client.hub.store.upsert import insert_or_nothing, upsert
+from cti_client.hub.store.tables import agent, connection, line
+from cti_client.hub.store.upsert import upsert
 from cti_client.hub.token_hash import hash_token
 
 
@@ -21,20 +26,22 @@ def apply_configuration(tx: Tx, config: HubConfig) -> None:
     for one in config.connections:
         _connection(tx, one)
     addresses = [_line(tx, one) for one in config.lines]
-    tx.conn.execute(update(line).where(line.c.address.not_in(addresses)).values(connection_id=None))
+    tx.conn.execute(
+        update(line)
+        .where(line.c.address.not_in(addresses), line.c.connection_id.is_not(None))
+        .values(connection_id=None)
+    )
     for person in config.agents:
         _agent(tx, person)
     names = [person.name for person in config.agents]
-    for agent_id in tx.conn.scalars(
-        select(agent.c.id).where(agent.c.name.not_in(names), agent.c.token_hash != "")
-    ).all():
-        tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(token_hash=""))
-        agent_gone(tx, agent_id)
+    of_settings = agent.c.configured, agent.c.token_hash != ""
+    for agent_id in tx.conn.scalars(select(agent.c.id).where(agent.c.name.not_in(names), *of_settings)).all():
+        retire(tx, agent_id)
 
 
 def _connection(tx: Tx, one: ConnectionConfig) -> None:
     """Secrets and options stay out of the database."""
-    upsert(tx.conn, connection, {"id": one.settings.id}, {"kind": one.settings.kind, "name": one.settings.name})
+    _put(tx, connection, {"id": one.settings.id}, {"kind": one.settings.kind, "name": one.settings.name})
 
 
 def _line(tx: Tx, one: LineConfig) -> str:
@@ -51,11 +58,22 @@ def _line(tx: Tx, one: LineConfig) -> str:
         "confirms_opt_out": one.confirms_opt_out,
         "shows_first_words": one.shows_first_words,
     }
-    upsert(tx.conn, line, {"address": address}, values)
+    _put(tx, line, {"address": address}, values)
     return address
 
 
 def _agent(tx: Tx, person: AgentConfig) -> None:
-    upsert(tx.conn, agent, {"name": person.name}, {"token_hash": hash_token(person.token)})
-    agent_id = tx.conn.scalar(select(agent.c.id).where(agent.c.name == person.name))
-    insert_or_nothing(tx.conn, stream, {"agent_id": agent_id, "seq": 0})
+    """One whom the admin command had added is the settings' from now on."""
+    wanted = (hash_token(person.token), True)
+    stored = tx.conn.execute(select(agent.c.token_hash, agent.c.configured).where(agent.c.name == person.name)).first()
+    if stored is None or tuple(stored) != wanted:
+        let_sign_in(tx, person.name, wanted[0], configured=True)
+        tx.wakes.add(TOKENS)
+
+
+def _put(tx: Tx, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """The row of these keys says these values; what says them already is not touched."""
+    is_row = [table.c[name] == value for name, value in keys.items()]
+    stored = tx.conn.execute(select(*(table.c[name] for name in values)).where(*is_row)).first()
+    if stored is None or dict(stored._mapping) != dict(values):
+        upsert(tx.conn, table, keys, values)

@@ -5,8 +5,6 @@ import asyncio
 from cti_client.hub.web.agent_sockets import AgentSockets
 from cti_client.hub.web.tokens import TokenBook
 
-WAKE = "tokens"
-"""The wake-up that a transaction names when it has changed a token."""
 _NET_SECONDS = 5.0
 
 

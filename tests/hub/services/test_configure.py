@@ -1,9 +1,10 @@
 """Settings become rows; what is no longer set is retired, never deleted."""
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table, select
 
@@ -12,6 +13,8 @@ from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Line
 from cti_client.hub.services.configure import apply_configuration
 from cti_client.hub.services.set_presence import agent_connected
 from cti_client.hub.store import tables
+from cti_client.hub.store.news import News
+from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import last_seq, records_after
 from cti_client.hub.token_hash import hash_token
 from cti_client.telephony.sms.connection import ConnectionSettings
@@ -46,6 +49,24 @@ async def test_settings_become_rows_and_again_change_nothing(tmp_path: Path) -> 
         assert {row["agent_id"] for row in await store.read(rows, tables.stream)} == {row["id"] for row in agents}
         assert "s3cret" not in str(connections)
         assert ANNA.token not in str(agents)
+
+
+async def test_again_writes_nothing_at_all(tmp_path: Path) -> None:
+    """Every hub of several does it at its start, beside those that serve."""
+    config = settings(tmp_path, lines=[SUPPORT, SHORT], agents=[ANNA, BO])
+    writes: list[str] = []
+
+    def watched(tx: Tx) -> None:
+        raw: sqlite3.Connection = cast(Any, tx.conn.connection.driver_connection)
+        before = raw.total_changes
+        apply_configuration(tx, config)
+        writes.append(f"{raw.total_changes - before} rows, {tx.news}, {tx.wakes}")
+
+    async with opened_store(tmp_path) as store:
+        await store.write(watched)
+        await store.write(watched)
+    assert not writes[0].startswith("0 rows")
+    assert writes[1] == f"0 rows, {News()}, set()"
 
 
 async def test_a_line_that_is_gone_keeps_its_row_and_sends_no_more(tmp_path: Path) -> None:

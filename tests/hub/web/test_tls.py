@@ -45,7 +45,7 @@ def certificate(folder: Path) -> Path:
 
 async def test_it_serves_over_tls(tmp_path: Path) -> None:
     file = certificate(tmp_path)
-    async with running_hub(tmp_path, host="0.0.0.0", tls_certificate=file) as hub:
+    async with running_hub(tmp_path, host="0.0.0.0", tls_certificate=file, public_url="https://hub.example") as hub:
         assert hub.url.startswith("https://")
         url = hub.url.replace("0.0.0.0", "127.0.0.1")
         trusted = ssl.create_default_context(cafile=str(file))
