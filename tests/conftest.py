@@ -13,8 +13,10 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from tests.helpers.kannel import kannel
+from tests.helpers.postgres import postgres, postgres_database, shared_postgres
 
-__all__ = ["kannel", "pytest_asyncio_loop_factories"]  # one Kannel for the whole run
+__all__ = ["kannel", "postgres", "postgres_database", "pytest_asyncio_loop_factories", "shared_postgres"]
+# One Kannel and one PostgreSQL for the whole run.
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"

@@ -1,11 +1,9 @@
 """`ServiceHub` whose transactions end as the store's do, with desktops that follow their streams."""
 
-import sqlite3
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection
 
 from cti_client.desk.state import DeskState
 from cti_client.hub.store.records import records_after, write_news
@@ -15,48 +13,17 @@ from cti_client.wire.codec import decode
 from cti_client.wire.frames import Snapshot
 from cti_client.wire.records import Record
 from tests.helpers.held_records import HeldRecords
-from tests.helpers.service_hub import ServiceHub
+from tests.helpers.service_hub import Database, ServiceHub
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class MemoryDatabase:
-    """An empty database in memory, with the store's way of transactions."""
-
-    def __init__(self) -> None:
-        raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        raw.execute("PRAGMA foreign_keys = ON")
-        self._raw = raw
-        self._engine = create_engine(
-            "sqlite://", creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
-        )
-        self._conn = self._engine.connect()
-
-    def transact(self, fn: Callable[[Connection], R]) -> R:
-        """Run `fn` in one transaction; what it raises rolls back."""
-        self._raw.execute("BEGIN IMMEDIATE")
-        try:
-            answer = fn(self._conn)
-        except BaseException:
-            self._raw.execute("ROLLBACK")
-            raise
-        self._raw.execute("COMMIT")
-        return answer
-
-    def close(self) -> None:
-        """Let it go."""
-        self._conn.close()
-        self._engine.dispose()
-        self._raw.close()
-
-
 class NewsHub(ServiceHub):
-    """Owns its database; `end` it. `hinted` are the agents who got records in the last transaction."""
+    """`hinted` are the agents who got records in the last transaction."""
 
-    def __init__(self) -> None:
-        self.database = MemoryDatabase()
-        super().__init__(self.database)
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
         self.hinted: frozenset[int] = frozenset()
         self.desks = {self.anna: HeldRecords(), self.ben: HeldRecords()}
         self.states = {self.anna: DeskState(), self.ben: DeskState()}
@@ -100,10 +67,6 @@ class NewsHub(ServiceHub):
             state = DeskState()
             state.replace(self.snapshot(agent_id))
             assert _all_of(self.states[agent_id]) == _all_of(state)
-
-    def end(self) -> None:
-        """Close the database."""
-        self.database.close()
 
 
 def _all_of(state: DeskState) -> list[object]:

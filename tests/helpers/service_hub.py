@@ -33,7 +33,7 @@ HOUR = 60 * MINUTE
 
 
 class Database(Protocol):
-    """An empty database of one of the two engines."""
+    """A database of one of the two engines, with the tables and nothing in them."""
 
     def transact(self, fn: Callable[[Connection], R]) -> R:
         """Run `fn` in one transaction; what it raises rolls back."""
@@ -160,7 +160,6 @@ class ServiceHub:
 
 
 def _seed(conn: Connection) -> None:
-    tables.metadata.create_all(conn)
     conn.execute(insert(tables.connection).values(id="sim", kind="simulator", name="Simulator"))
     for address, name in ((LINE, "Support"), (SECOND_LINE, "Sales")):
         conn.execute(insert(tables.line).values(address=address, name=name, connection_id="sim"))

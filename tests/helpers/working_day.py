@@ -32,7 +32,7 @@ from cti_client.hub.store import tables
 from cti_client.telephony.sms.connection import DeliveryReport, InboundSms, NotTaken, Refused, Taken, Unclear
 from cti_client.wire import api
 from tests.helpers.news_hub import NewsHub
-from tests.helpers.service_hub import HOUR, LINE, MINUTE, SECOND_LINE
+from tests.helpers.service_hub import HOUR, LINE, MINUTE, SECOND_LINE, Database
 
 T = TypeVar("T")
 
@@ -65,8 +65,8 @@ class WorkingDay:
     `done` are the names of the services that did something, `told` of those whose doing made records.
     """
 
-    def __init__(self) -> None:
-        self.hub = NewsHub()
+    def __init__(self, database: Database) -> None:
+        self.hub = NewsHub(database)
         self.done: set[str] = set()
         self.told: set[str] = set()
         self._sent = 0

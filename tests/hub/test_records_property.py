@@ -8,10 +8,13 @@ import random
 from collections.abc import Sequence
 from typing import TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from tests.helpers.memory_database import MemoryDatabase
+from tests.helpers.postgres import PostgresDatabase
 from tests.helpers.working_day import ACTIONS, SERVICES, Action, WorkingDay
 
 T = TypeVar("T")
@@ -28,7 +31,8 @@ class AnyDay(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.day = WorkingDay()
+        self.database = MemoryDatabase()
+        self.day = WorkingDay(self.database)
 
     @rule(action=st.sampled_from(ACTIONS), data=st.data())
     def something_happens(self, action: Action, data: st.DataObject) -> None:
@@ -42,7 +46,7 @@ class AnyDay(RuleBasedStateMachine):
         self.day.hub.check()
 
     def teardown(self) -> None:
-        self.day.hub.end()
+        self.database.close()
 
 
 AnyDay.TestCase.settings = settings(
@@ -56,13 +60,26 @@ def test_long_days_reach_every_service() -> None:
     told: set[str] = set()
     for seed in range(_DAYS_AT_MOST):
         chance = random.Random(seed)
-        day = WorkingDay()
+        database = MemoryDatabase()
+        day = WorkingDay(database)
         for _ in range(150):
             chance.choice(ACTIONS)(day, chance.choice)
             day.hub.check()
-        day.hub.end()
+        database.close()
         done |= day.done
         told |= day.told
         if seed >= _DAYS_AT_LEAST - 1 and done >= SERVICES and told >= SERVICES - TELL_NOTHING:
             return
     raise AssertionError(f"never did or told anything: {SERVICES - done | SERVICES - TELL_NOTHING - told}")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_long_day_on_postgresql(postgres_database: PostgresDatabase, seed: int) -> None:
+    """The same statements with another engine's answers: orders, truth values, conflicts."""
+    postgres_database.empty()
+    chance = random.Random(seed)
+    day = WorkingDay(postgres_database)
+    for _ in range(150):
+        chance.choice(ACTIONS)(day, chance.choice)
+        day.hub.check()
+    assert len(day.done) > len(SERVICES) / 2

@@ -84,10 +84,14 @@ def in_short(error: BaseException) -> str:
 
 
 class ServerError(Exception):
-    """A server's refusal: its main message and `sqlstate`, without the details, which quote rows."""
+    """A refusal: the server's main message and `sqlstate`, without the details, which quote rows.
 
-    def __init__(self, error: asyncpg.PostgresError) -> None:
-        super().__init__(str(error.args[0]) if error.args else type(error).__name__)
+    The driver's own refusal of a value quotes that value, so it is only named.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        of_server = isinstance(error, asyncpg.PostgresError) and error.args
+        super().__init__(str(error.args[0]) if of_server else type(error).__name__)
         self.sqlstate: str | None = getattr(error, "sqlstate", None)
 
 
@@ -95,7 +99,7 @@ class IntegrityError(ServerError):
     """A broken rule of the database. SQLAlchemy goes by this class's name."""
 
 
-def as_sqlalchemys(error: asyncpg.PostgresError, sql: str) -> DBAPIError:
+def as_sqlalchemys(error: Exception, sql: str) -> DBAPIError:
     """The driver's error as the one that SQLAlchemy would raise, but without values."""
     broken_rule = isinstance(error, asyncpg.IntegrityConstraintViolationError)
     refusal = IntegrityError(error) if broken_rule else ServerError(error)

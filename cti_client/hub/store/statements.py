@@ -1,14 +1,16 @@
 """Statements of the hot paths, made once and run the short way.
 
-SQLAlchemy takes several times as long to execute a small statement as SQLite does. A `Statement` is an ordinary Core
-statement for every engine; on SQLite it is compiled once and handed straight to the driver, and its rows are named
-tuples. Values and columns are plain: whole numbers, text, truth values.
+SQLAlchemy takes several times as long to execute a small statement as the engine does. A `Statement` is an ordinary
+Core statement; it is compiled once for each engine and handed straight to the driver (SQLite's, or asyncpg), and its
+rows are named tuples. Values and columns are plain: whole numbers, text, truth values.
 """
 
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
+from types import ModuleType
 from typing import Any, Protocol
 
 from sqlalchemy import Boolean, Connection, Integer, String
@@ -38,16 +40,15 @@ class Statement:
     def __init__(self, core: Any, columns: Sequence[str] | None = None) -> None:
         self.core: Any = core
         self._columns = columns
-        self._compiled: Any = None
-        self._lists: tuple[str, ...] = ()
-        self._short: dict[tuple[int, ...], _Short] = {}
+        self._forms: dict[str, _Form] = {}
+        self._numbered: Statement | None = None
 
     def rows(self, conn: Connection, values: Values = _NO_VALUES) -> Sequence[AnyRow]:
         """All rows."""
-        if conn.dialect.name != "sqlite":
-            return conn.execute(self.core, values).all()
         short = self._shortened(conn, values)
-        return short.named(_execute(conn, short, values).fetchall())
+        if conn.dialect.name == "sqlite":
+            return short.named(_execute(conn, short, values).fetchall())
+        return short.named(_asyncpg().fetch(conn, short.sql, short.bind(values)))
 
     def first(self, conn: Connection, values: Values = _NO_VALUES) -> AnyRow | None:
         """The first row, if there is any."""
@@ -71,42 +72,64 @@ class Statement:
 
     def run(self, conn: Connection, values: Values = _NO_VALUES) -> None:
         """For the effect alone."""
-        if conn.dialect.name != "sqlite":
-            conn.execute(self.core, values)
-            return
-        _execute(conn, self._shortened(conn, values), values)
+        short = self._shortened(conn, values)
+        if conn.dialect.name == "sqlite":
+            _execute(conn, short, values)
+        else:
+            _asyncpg().fetch(conn, short.sql, short.bind(values))
 
     def run_many(self, conn: Connection, many: Sequence[Values]) -> None:
         """Once for each of these values, of which there is one at least."""
-        if conn.dialect.name != "sqlite":
-            conn.execute(self.core, many)
-            return
         short = self._shortened(conn, many[0])
-        for values in many:
-            _execute(conn, short, values)
+        if conn.dialect.name == "sqlite":
+            for values in many:
+                _execute(conn, short, values)
+        else:
+            _asyncpg().run_many(conn, short.sql, [short.bind(values) for values in many])
 
     def insert(self, conn: Connection, values: Values) -> int:
         """Run an insert of one row into a table that numbers its rows; the row's number."""
-        if conn.dialect.name != "sqlite":
-            key: Any = conn.execute(self.core, values).inserted_primary_key
-            return int(key[0])
-        return int(_execute(conn, self._shortened(conn, values), values).lastrowid)
+        if conn.dialect.name == "sqlite":
+            return int(_execute(conn, self._shortened(conn, values), values).lastrowid)
+        return int(self._numbering().scalar(conn, values))
+
+    def _numbering(self) -> "Statement":
+        """This insert, answered with the row's number."""
+        if self._numbered is None:
+            key = next(iter(self.core.table.primary_key))
+            self._numbered = Statement(self.core.returning(key), self._columns)
+        return self._numbered
 
     def _shortened(self, conn: Connection, values: Values) -> "_Short":
-        if self._compiled is None:  # two threads at once come to the same
-            compiled = self.core.compile(dialect=conn.dialect, column_keys=self._columns)
-            self._lists = tuple(bind.key for bind in compiled.binds.values() if bind.expanding)
-            self._compiled = compiled
+        engine = conn.dialect.name
+        form = self._forms.get(engine)
+        if form is None:  # two threads at once come to the same
+            form = self._forms[engine] = _Form(self.core, self._columns, conn)
+        return form.for_lists_of(values)
+
+
+class _Form:
+    """A statement in one engine's words."""
+
+    def __init__(self, core: Any, columns: Sequence[str] | None, conn: Connection) -> None:
+        self._core = core
+        self._compiled: Any = core.compile(dialect=conn.dialect, column_keys=columns)
+        asked = [bind for bind in self._compiled.binds.values() if bind.required]
+        self._lists = tuple(bind.key for bind in asked if bind.expanding)
+        self._short: dict[tuple[int, ...], _Short] = {}
+
+    def for_lists_of(self, values: Values) -> "_Short":
+        """The text for the lengths of these lists."""
         lengths = tuple([_room(len(values[name])) for name in self._lists])
         short = self._short.get(lengths)
         if short is None:
             room = dict(zip(self._lists, lengths, strict=True))
-            short = self._short[lengths] = _Short(self.core, self._compiled, room)
+            short = self._short[lengths] = _Short(self._core, self._compiled, room)
         return short
 
 
 class _Short:
-    """A statement's text for SQLite, for lists of certain lengths."""
+    """A statement's text for a driver, for lists of certain lengths."""
 
     def __init__(self, core: Any, compiled: Any, room: Mapping[str, int]) -> None:
         asked = [bind.key for bind in compiled.binds.values() if bind.required and bind.key not in room]
@@ -115,7 +138,7 @@ class _Short:
         state = compiled.construct_expanded_state({**scalars, **lists})
         self.sql: str = state.statement
         self.bind = _binder(state.positional_parameters, room)
-        self.named = _namer(core)
+        self.named = _namer(core, tells_truths_by_numbers=compiled.dialect.name == "sqlite")
 
 
 class _Place:
@@ -155,7 +178,7 @@ def _room(length: int) -> int:
     return length if length < 2 else 1 << (length - 1).bit_length()
 
 
-def _namer(core: Any) -> Callable[[Sequence[Any]], Sequence[AnyRow]]:
+def _namer(core: Any, *, tells_truths_by_numbers: bool) -> Callable[[Sequence[Any]], Sequence[AnyRow]]:
     """What makes named tuples of the driver's rows, with truth values where it gives numbers."""
     columns = list(core.exported_columns.items())
     if not columns:
@@ -166,7 +189,7 @@ def _namer(core: Any) -> Callable[[Sequence[Any]], Sequence[AnyRow]]:
     names = [str(name) for name, _ in columns]
     make = _row_maker(names)
     truths = [index for index, (_, column) in enumerate(columns) if isinstance(column.type, Boolean)]
-    if not truths:
+    if not truths or not tells_truths_by_numbers:
         return lambda rows: [make(row) for row in rows]
 
     def with_truths(rows: Sequence[Any]) -> Sequence[AnyRow]:
@@ -192,3 +215,11 @@ def _execute(conn: Connection, short: _Short, values: Values) -> Any:
         return raw.execute(short.sql, short.bind(values))
     except sqlite3.Error as error:
         raise DBAPIError.instance(short.sql, None, error, sqlite3.Error, hide_parameters=True) from error
+
+
+@cache
+def _asyncpg() -> ModuleType:
+    """The way through asyncpg, which a desktop's own hub never imports."""
+    from cti_client.hub.store import postgres_statements
+
+    return postgres_statements

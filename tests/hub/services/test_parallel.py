@@ -1,10 +1,7 @@
 """A10, A3, exactly once: many at the same moment, through the real store."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Connection, Table, func, select
 
 from cti_client.domain.agent import Presence
@@ -15,35 +12,28 @@ from cti_client.hub.services.receive_sms import Received, receive_sms
 from cti_client.hub.services.send_sms import send_sms
 from cti_client.hub.services.take_waiting import take_waiting
 from cti_client.hub.store import tables
-from cti_client.hub.store.sqlite import SqliteStore
-from cti_client.hub.store.store import Tx
+from cti_client.hub.store.store import Store, Tx
 from cti_client.telephony.sms.connection import InboundSms
 from cti_client.wire import api
-from tests.helpers.hub_store import LINE_ADDRESS, NOON, Seeded, opened_store, seed_agent, seed_hub
+from tests.helpers.hub_store import LINE_ADDRESS, NOON, Seeded, seed_agent, seed_hub
 
 CUSTOMER = "+12125551234"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    async with opened_store(tmp_path) as store:
-        yield store
 
 
 def count(conn: Connection, table: Table) -> int:
     return conn.scalar(select(func.count()).select_from(table)) or 0
 
 
-async def counts(store: SqliteStore, *those: Table) -> list[int]:
+async def counts(store: Store, *those: Table) -> list[int]:
     return [await store.read(count, table) for table in those]
 
 
-async def text(store: SqliteStore, gateway_id: str, sender: str = CUSTOMER) -> Received:
+async def text(store: Store, gateway_id: str, sender: str = CUSTOMER) -> Received:
     sms = InboundSms(gateway_id=gateway_id, sender=sender, recipient=LINE_ADDRESS, text="Hello")
     return await store.write(receive_sms, "sim", sms)
 
 
-async def only_offer(store: SqliteStore) -> tuple[int, int]:
+async def only_offer(store: Store) -> tuple[int, int]:
     def the_offer(conn: Connection) -> tuple[int, int]:
         row = conn.execute(select(tables.offer.c.id, tables.offer.c.number)).one()
         return row.id, row.number
@@ -51,7 +41,7 @@ async def only_offer(store: SqliteStore) -> tuple[int, int]:
     return await store.read(the_offer)
 
 
-async def test_fifty_first_texts_at_once_are_one_chat_one_offer_and_one_case(store: SqliteStore) -> None:
+async def test_fifty_first_texts_at_once_are_one_chat_one_offer_and_one_case(store: Store) -> None:
     seeded = await store.write(seed_hub)
     received = await asyncio.gather(*(text(store, f"gw-{number}") for number in range(50)))
     assert len({one.message_id for one in received}) == 50
@@ -63,7 +53,7 @@ async def test_fifty_first_texts_at_once_are_one_chat_one_offer_and_one_case(sto
     assert await counts(store, tables.message, tables.inbound_key) == [50, 50]
 
 
-async def test_a_text_that_the_gateway_repeats_is_kept_once(store: SqliteStore) -> None:
+async def test_a_text_that_the_gateway_repeats_is_kept_once(store: Store) -> None:
     await store.write(seed_hub)
     received = await asyncio.gather(*(text(store, "the same") for _ in range(20)))
     assert len({one.message_id for one in received}) == 1
@@ -71,7 +61,7 @@ async def test_a_text_that_the_gateway_repeats_is_kept_once(store: SqliteStore) 
     assert await counts(store, tables.message, tables.offer) == [1, 1]
 
 
-async def test_accept_and_decline_at_once_have_one_winner(store: SqliteStore) -> None:
+async def test_accept_and_decline_at_once_have_one_winner(store: Store) -> None:
     seeded = await store.write(seed_hub)
     await text(store, "1")
     offer_id, number = await only_offer(store)
@@ -82,7 +72,7 @@ async def test_accept_and_decline_at_once_have_one_winner(store: SqliteStore) ->
     assert refused in ([False] * 5 + [True] * 5, [True] * 5 + [False] * 5)
 
 
-async def test_two_agents_never_both_take_a_chat(store: SqliteStore) -> None:
+async def test_two_agents_never_both_take_a_chat(store: Store) -> None:
     def seed(tx: Tx) -> tuple[Seeded, int]:
         return seed_hub(tx, presence=Presence.BUSY), seed_agent(tx, "Ben", Presence.BUSY)
 
@@ -95,7 +85,7 @@ async def test_two_agents_never_both_take_a_chat(store: SqliteStore) -> None:
     assert await counts(store, tables.case) == [1]
 
 
-async def test_a_send_repeated_at_once_goes_once(store: SqliteStore) -> None:
+async def test_a_send_repeated_at_once_goes_once(store: Store) -> None:
     seeded = await store.write(seed_hub)
     await text(store, "1")
     offer_id, number = await only_offer(store)

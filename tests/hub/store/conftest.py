@@ -1,30 +1,13 @@
-"""Queries are tested on what the services wrote."""
-
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+"""Queries are tested on what the services wrote, on both engines."""
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.pool import StaticPool
 
-from tests.helpers.service_hub import ServiceHub
+from tests.helpers.engines import database, make_store, store
+from tests.helpers.service_hub import Database, ServiceHub
 
-R = TypeVar("R")
-
-
-class _Memory:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def transact(self, fn: Callable[[Connection], R]) -> R:
-        with self._engine.begin() as conn:
-            return fn(conn)
+__all__ = ["database", "hub", "make_store", "store"]
 
 
 @pytest.fixture
-def hub() -> Iterator[ServiceHub]:
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    with engine.connect() as conn:
-        conn.exec_driver_sql("PRAGMA foreign_keys=ON")
-    yield ServiceHub(_Memory(engine))
-    engine.dispose()
+def hub(database: Database) -> ServiceHub:
+    return ServiceHub(database)

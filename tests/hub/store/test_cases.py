@@ -1,5 +1,6 @@
 """My cases: newest first, page by page."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from cti_client.domain.interaction import CaseStatus
 from cti_client.hub.store import cases, tables
 from cti_client.hub.store.cases import list_cases
 from cti_client.wire import api
+from tests.helpers.memory_database import MemoryDatabase
 from tests.helpers.service_hub import CUSTOMER, MINUTE, ServiceHub
 
 
@@ -76,13 +78,15 @@ def test_what_cannot_be_asked(hub: ServiceHub) -> None:
         hub.read(list_cases, hub.anna, 10, 99)
 
 
-def test_a_page_is_read_from_the_index(hub: ServiceHub) -> None:
+def test_a_page_is_read_from_sqlites_index() -> None:
     values = {"agent_id": 1, "rows": 50, "last_at": 1, "id": 1, "param_1": 1}
+    database = MemoryDatabase()
 
     def plan(conn: Connection, query: Select[Any]) -> list[str]:
         return [row[3] for row in conn.execute(text(f"EXPLAIN QUERY PLAN {query.compile()}"), values)]
 
     for query in (cases._CASES, cases._FURTHER):
-        steps = hub.read(plan, query)
+        steps = database.transact(partial(plan, query=query))
         assert steps
         assert not [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step]
+    database.close()

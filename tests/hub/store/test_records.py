@@ -1,7 +1,5 @@
 """Who is told what: one agent's records for one thing that happened."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from cti_client.domain.consent import ConsentState
@@ -19,15 +17,12 @@ from cti_client.wire import api
 from cti_client.wire.codec import decode, decode_body
 from cti_client.wire.records import Case, Interaction, Message, Offer, Record
 from tests.helpers.news_hub import NewsHub
-from tests.helpers.service_hub import CUSTOMER, HOUR
+from tests.helpers.service_hub import CUSTOMER, HOUR, Database
 
 
 @pytest.fixture
-def hub() -> Iterator[NewsHub]:
-    hub = NewsHub()
-    yield hub
-    hub.check()
-    hub.end()
+def hub(database: Database) -> NewsHub:
+    return NewsHub(database)
 
 
 def kinds(records: list[Record]) -> list[str]:

@@ -1,24 +1,15 @@
 """The short way answers as SQLAlchemy does."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, DateTime, bindparam, column, create_engine, insert, select, union_all, update
+from sqlalchemy import Connection, DateTime, bindparam, column, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from cti_client.hub.store.statements import Statement
-from cti_client.hub.store.tables import connection, line, metadata
+from cti_client.hub.store.tables import connection, line
 from cti_client.hub.store.upsert import insert_row
-
-
-@pytest.fixture
-def conn() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.connect() as conn:
-        metadata.create_all(conn)
-        yield conn
-    engine.dispose()
+from tests.helpers.engines import in_transaction
 
 
 def lines(conn: Connection, *names: str) -> list[int]:
@@ -26,6 +17,7 @@ def lines(conn: Connection, *names: str) -> list[int]:
 
 
 @pytest.mark.parametrize("ids", [[], [1], [3], [1, 2, 3], [5, 4, 3, 2, 1], [1, 1, 9]])
+@in_transaction
 def test_lists_of_every_length(conn: Connection, ids: list[int]) -> None:
     lines(conn, *"abcde")
     core = union_all(
@@ -37,6 +29,7 @@ def test_lists_of_every_length(conn: Connection, ids: list[int]) -> None:
     assert found == [tuple(row) for row in conn.execute(core, values)]
 
 
+@in_transaction
 def test_rows_have_their_columns_as_attributes_and_truth_values_are_truth_values(conn: Connection) -> None:
     (line_id,) = lines(conn, "one")
     row: Any = Statement(select(line).where(line.c.id == bindparam("id"))).one(conn, {"id": line_id})
@@ -47,6 +40,7 @@ def test_rows_have_their_columns_as_attributes_and_truth_values_are_truth_values
     assert row.carrier_answers_keywords is False
 
 
+@in_transaction
 def test_values_of_the_statement_itself_and_of_the_call(conn: Connection) -> None:
     lines(conn, "one", "two")
     rename = Statement(update(line).where(line.c.name == bindparam("before"), line.c.country == "US").values(name="x"))
@@ -56,6 +50,7 @@ def test_values_of_the_statement_itself_and_of_the_call(conn: Connection) -> Non
     assert names.scalar(conn) == "one"
 
 
+@in_transaction
 def test_none_and_too_many(conn: Connection) -> None:
     everything = Statement(select(line))
     assert everything.first(conn) is None
@@ -65,24 +60,28 @@ def test_none_and_too_many(conn: Connection) -> None:
         everything.one(conn)
 
 
+@in_transaction
 def test_many_rows(conn: Connection) -> None:
     add = Statement(insert(connection), ("id", "kind", "name"))
     add.run_many(conn, [{"id": key, "kind": "k", "name": key.upper()} for key in "abc"])
     assert Statement(select(connection.c.name)).scalars(conn) == ["A", "B", "C"]
 
 
+@in_transaction
 def test_a_broken_rule_is_sqlalchemys_error_and_shows_no_values(conn: Connection) -> None:
     lines(conn, "secret")
-    with pytest.raises(IntegrityError) as caught:
+    with pytest.raises(IntegrityError) as caught, conn.begin_nested():
         lines(conn, "secret")
     assert "secret" not in str(caught.value)
 
 
+@in_transaction
 def test_a_missing_value_is_no_null(conn: Connection) -> None:
     with pytest.raises(KeyError):
         Statement(select(line).where(line.c.id == bindparam("id"))).rows(conn)
 
 
+@in_transaction
 def test_types_that_need_converting_are_refused(conn: Connection) -> None:
     odd: Any = select(column("at", DateTime)).select_from(line)
     with pytest.raises(TypeError, match="at has a type"):

@@ -1,7 +1,5 @@
 """The Waiting list and an agent's own presence, as everyone watches them."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from cti_client.domain.agent import Presence
@@ -13,14 +11,12 @@ from cti_client.hub.store import topics_store
 from cti_client.hub.store.topics_store import own_presence, waiting
 from cti_client.wire import api
 from tests.helpers.news_hub import NewsHub
-from tests.helpers.service_hub import HOUR, MINUTE
+from tests.helpers.service_hub import HOUR, MINUTE, Database
 
 
 @pytest.fixture
-def hub() -> Iterator[NewsHub]:
-    hub = NewsHub()
-    yield hub
-    hub.end()
+def hub(database: Database) -> NewsHub:
+    return NewsHub(database)
 
 
 def test_what_nobody_could_be_asked_for_waits_the_oldest_first(hub: NewsHub) -> None:
