@@ -133,6 +133,9 @@ class HubConfig:
     """On stop: how long `/ready` says no while all else still works, so that a load balancer turns away in time."""
     grace_seconds: float = 60.0
     """An agent whose link is lost for longer is Offline (C6)."""
+    chats_per_agent: int = 0
+    """Chats and requests that an agent is given at once; agents may take more from the Waiting list (C1). 0: 3, and no
+    limit for the only agent of a hub, whose requests nobody else could take."""
     categories: tuple[str, ...] = ()
     """What a case's category may be chosen from."""
     keep_days: float = 7.0
@@ -198,7 +201,7 @@ def _check_doors(config: HubConfig) -> None:
         raise ConfigError("hub.port", f"{config.port} is no port")
     if config.tls_key is not None and config.tls_certificate is None:
         raise ConfigError("hub.tls_key", "is a key without hub.tls_certificate")
-    for key in ("grace_seconds", "drain_seconds", "keep_days"):
+    for key in ("grace_seconds", "drain_seconds", "keep_days", "chats_per_agent"):
         if getattr(config, key) < 0:
             raise ConfigError(f"hub.{key}", "must not be less than 0")
     for key, networks in (("trusted_proxies", config.trusted_proxies), ("metrics_from", config.metrics_from)):

@@ -86,6 +86,7 @@ def read(data: Mapping[str, Any], folder: Path, environment: Mapping[str, str]) 
         metrics_from=hub.texts("metrics_from"),
         drain_seconds=hub.get("drain_seconds", float, 0.0),
         grace_seconds=hub.get("grace_seconds", float, 60.0),
+        chats_per_agent=hub.get("chats_per_agent", int, 0),
         keep_days=hub.get("keep_days", float, 7.0),
         categories=hub.texts("categories"),
         connections=top.each("connections", _connection),

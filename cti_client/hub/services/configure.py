@@ -16,13 +16,18 @@ from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Line
 from cti_client.hub.services.agents import TOKENS, let_sign_in, retire
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import break_off
-from cti_client.hub.store.tables import agent, connection, line
+from cti_client.hub.store.tables import agent, connection, hub, line
 from cti_client.hub.store.upsert import upsert
 from cti_client.hub.token_hash import hash_token
 
 
 def apply_configuration(tx: Tx, config: HubConfig) -> None:
     """Make, change or retire rows so that they say what `config` says. Doing it again changes nothing."""
+    tx.conn.execute(
+        update(hub)
+        .where(hub.c.chats_per_agent != config.chats_per_agent)
+        .values(chats_per_agent=config.chats_per_agent)
+    )
     for one in config.connections:
         _connection(tx, one)
     addresses = [_line(tx, one) for one in config.lines]
