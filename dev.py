@@ -59,7 +59,17 @@ PACKAGE_OF = {
     "libxcb-xfixes": ["libxcb-xfixes0"],
     "libxcb-xkb": ["libxcb-xkb1"],
 }
-TEST_PACKAGES = ["kannel", "kannel-extras", "xvfb", "dbus-x11", "gnome-keyring", "libsecret-1-0", "dunst", "xdotool"]
+TEST_PACKAGES = [
+    "kannel",
+    "kannel-extras",
+    "postgresql",
+    "xvfb",
+    "dbus-x11",
+    "gnome-keyring",
+    "libsecret-1-0",
+    "dunst",
+    "xdotool",
+]
 
 
 def say(text: str) -> None:
@@ -238,7 +248,7 @@ def set_up(requirements: str, *, window: bool, peers: bool = False) -> None:
     install_packages(libraries, needed=True, why="Qt")
     if peers:
         absent = [[name] for name in TEST_PACKAGES if not package_installed(name)]
-        install_packages(absent, needed=False, why="the tests against real peers (Kannel, keyring, X)")
+        install_packages(absent, needed=False, why="the tests against real peers (Kannel, PostgreSQL, keyring, X)")
 
 
 def package_installed(name: str) -> bool:
