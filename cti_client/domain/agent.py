@@ -10,3 +10,12 @@ class Presence(StrEnum):
     BUSY = "busy"
     AWAY = "away"
     OFFLINE = "offline"
+    MISSED = "missed"
+    """Let `MISSES_TO_MISSED` offers in a row pass; lasts until the agent chooses another one (C3)."""
+
+
+MISSES_TO_MISSED = 2
+"""Offers in a row that lapse before an Available agent before nobody counts on that agent any more (C3)."""
+
+AWAY_FROM_OFFERS = frozenset({Presence.OFFLINE, Presence.MISSED})
+"""Nobody sits there: offers that stand before such an agent go on to others at once."""

@@ -3,6 +3,9 @@
 `QUEUED` waits for routing; `OFFERED` stands before an agent; `WAITING` was declined or missed by everyone and
 may be pulled by anyone; `OPEN` is held by an agent through a case; `ENDED` is over. At most one interaction of
 a thread is not `ENDED` (A10).
+
+A chat whose agent is gone while the customer waits goes through `QUEUED`, `OFFERED` and `WAITING` again; it stays that
+agent's until another opens it, and is theirs as before if they are back first (A9).
 """
 
 from enum import StrEnum
@@ -31,6 +34,10 @@ class InteractionEvent(StrEnum):
     """Everyone available was asked."""
     OPENED = "opened"
     """An agent accepted it, took it from the Waiting list or started it."""
+    RELEASED = "released"
+    """Its agent is gone and the customer waits: others are asked."""
+    RESUMED = "resumed"
+    """Its agent is back before another took it."""
     CLOSED = "closed"
     """Its agent closed it. Nothing else ends an interaction that an agent held (A8)."""
 
@@ -40,13 +47,20 @@ _NEXT: dict[InteractionState, dict[InteractionEvent, InteractionState]] = {
         InteractionEvent.OFFERED: InteractionState.OFFERED,
         InteractionEvent.NOBODY_LEFT: InteractionState.WAITING,
         InteractionEvent.OPENED: InteractionState.OPEN,
+        InteractionEvent.RESUMED: InteractionState.OPEN,
     },
     InteractionState.OFFERED: {
         InteractionEvent.PASSED: InteractionState.QUEUED,
         InteractionEvent.OPENED: InteractionState.OPEN,
     },
-    InteractionState.WAITING: {InteractionEvent.OPENED: InteractionState.OPEN},
-    InteractionState.OPEN: {InteractionEvent.CLOSED: InteractionState.ENDED},
+    InteractionState.WAITING: {
+        InteractionEvent.OPENED: InteractionState.OPEN,
+        InteractionEvent.RESUMED: InteractionState.OPEN,
+    },
+    InteractionState.OPEN: {
+        InteractionEvent.RELEASED: InteractionState.QUEUED,
+        InteractionEvent.CLOSED: InteractionState.ENDED,
+    },
     InteractionState.ENDED: {},
 }
 

@@ -18,7 +18,8 @@ from cti_client.domain.interaction import CaseChoice, CaseStatus, Direction, Dis
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """The envelope. `body` is JSON of the struct that `kind` names, absent when `removed`.
 
-    `seq` is the agent's own running number; 0 inside a snapshot. `key` (`"message:88"`) names the thing.
+    `seq` is the agent's own running number; 0 inside a snapshot. `key` (`"message:88"`) names the thing. `parting`: a
+    sentence that tells the agent why a chat was removed that they did not end themselves.
     """
 
     seq: int
@@ -26,6 +27,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     parent: str = ""
     removed: bool = False
+    parting: str = ""
     body: msgspec.Raw = msgspec.Raw(b"null")
 
     @property

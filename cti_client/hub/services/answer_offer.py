@@ -7,6 +7,7 @@ from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.interactions import agent_name, lock_interaction, open_for_agent
+from cti_client.hub.services.misses import answered
 from cti_client.hub.services.route_offers import WHY_DECLINED, back_to_queue, route_offers
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
@@ -36,6 +37,7 @@ def decline_offer(tx: Tx, agent_id: int, offer_id: int, decline: api.Decline) ->
     chat = _lock_chat(tx, offer_id)
     if end_offer(tx, offer_id, OfferState.DECLINED, agent_id=agent_id, number=decline.number):
         note_event(tx, chat.id, "declined", agent_id=agent_id)
+        answered(tx, agent_id)
         back_to_queue(tx, chat.id, WHY_DECLINED)
         route_offers(tx)
         return

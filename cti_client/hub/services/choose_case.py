@@ -7,12 +7,7 @@ from cti_client.domain.errors import BadRequestError
 from cti_client.domain.interaction import CaseChoice
 from cti_client.hub.services.cases import has_other_chats, latest_case, leave_case, new_case, reopen_case
 from cti_client.hub.services.events import note_event
-from cti_client.hub.services.interactions import (
-    lock_interaction,
-    messages_read_differently,
-    require_holder,
-    touch,
-)
+from cti_client.hub.services.interactions import held_interaction, messages_read_differently, touch
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case
@@ -24,8 +19,7 @@ def choose_case(tx: Tx, agent_id: int, interaction_id: int, choose: api.ChooseCa
 
     Choosing what is chosen already changes nothing. Raises `ChatEndedError`, `BadRequestError`.
     """
-    thread_row, chat = lock_interaction(tx, interaction_id)
-    require_holder(chat, agent_id)
+    thread_row, chat = held_interaction(tx, interaction_id, agent_id)
     before = chat.case_id
     if choose.choice is CaseChoice.NEW:
         if not has_other_chats(tx, before, chat.id):

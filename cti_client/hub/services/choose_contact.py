@@ -8,7 +8,7 @@ from cti_client.domain.errors import BadRequestError, NotANumberError, NotFoundE
 from cti_client.domain.phone_number import parse_destination
 from cti_client.hub.services.customers import contacts_changed
 from cti_client.hub.services.edit_contact import clean_fields, lock_threads_of, set_fields
-from cti_client.hub.services.interactions import lock_interaction, require_holder
+from cti_client.hub.services.interactions import held_interaction
 from cti_client.hub.store.contacts import ADDRESS_FIELDS
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
@@ -38,8 +38,7 @@ def choose_contact(tx: Tx, agent_id: int, interaction_id: int, choose: api.Choos
     if chosen is None and candidate is not None:
         chosen = candidate.contact_id
     lock_threads_of(tx, [one for one in (chosen, tx.conn.scalar(_PRESENT, {"id": interaction_id})) if one is not None])
-    customer, chat = lock_interaction(tx, interaction_id)
-    require_holder(chat, agent_id)
+    customer, chat = held_interaction(tx, interaction_id, agent_id)
     before: int | None = customer.contact_id
     seen: int | None
     if chosen is not None:

@@ -3,7 +3,8 @@
 from cti_client.domain.interaction import InteractionEvent, InteractionState, next_state
 from cti_client.hub.services.cases import close_case
 from cti_client.hub.services.events import note_event
-from cti_client.hub.services.interactions import agent_was_busy, lock_interaction, require_holder, touch
+from cti_client.hub.services.interactions import agent_was_busy, held_interaction, lock_interaction, touch
+from cti_client.hub.services.route_offers import route_offers
 from cti_client.hub.store.store import Tx
 from cti_client.wire import api
 
@@ -16,10 +17,11 @@ def close_chat(tx: Tx, agent_id: int, interaction_id: int, close: api.Close) -> 
     _, chat = lock_interaction(tx, interaction_id)
     if chat.state == InteractionState.ENDED and chat.agent_id == agent_id:
         return
-    require_holder(chat, agent_id)
+    chat = held_interaction(tx, interaction_id, agent_id)[1]
     ended = next_state(InteractionState.OPEN, InteractionEvent.CLOSED)
     touch(tx, chat.id, state=ended, ended_at=tx.now, disposition=close.disposition)
     tx.news.interaction(chat.id, former=agent_id)
     close_case(tx, chat.case_id, close.disposition, notes=close.notes)
     note_event(tx, chat.id, "closed", case_id=chat.case_id, agent_id=agent_id, detail=close.disposition)
     agent_was_busy(tx, agent_id)
+    route_offers(tx)  # the agent has room for one more

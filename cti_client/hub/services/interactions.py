@@ -1,4 +1,8 @@
-"""The live interaction of a thread: found, opened for an agent, touched."""
+"""The live interaction of a thread: found, opened for an agent, touched.
+
+Locks are taken in one order everywhere: threads (by id), then interactions, then agents, then agents' streams. A sweep
+passes over what is locked.
+"""
 
 from typing import Any
 
@@ -7,15 +11,17 @@ from sqlalchemy import bindparam, func, select, update
 from cti_client.domain import Millis
 from cti_client.domain.errors import ChatEndedError, NotFoundError
 from cti_client.domain.interaction import CaseChoice, InteractionEvent, InteractionState, next_state
-from cti_client.hub.services.cases import begin_case
+from cti_client.domain.offer import OfferState
+from cti_client.hub.services.cases import begin_case, leave_case, new_case, reopen_case
 from cti_client.hub.services.customers import contact_of
 from cti_client.hub.services.events import note_event
+from cti_client.hub.services.misses import answered
 from cti_client.hub.services.threads import lock_thread, lock_thread_of_interaction
 from cti_client.hub.store.change import change_row
-from cti_client.hub.store.conditions import NOT_ENDED
+from cti_client.hub.store.conditions import NOT_ENDED, OFFER_IS_OPEN
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import agent, case_event, interaction, message
+from cti_client.hub.store.tables import agent, case_event, interaction, message, offer
 from cti_client.wire import api
 
 _LIVE = Statement(
@@ -28,6 +34,12 @@ _SET_CASE_OF_EVENTS = Statement(
     .values(case_id=bindparam("case"))
 )
 _SET_IDLE = Statement(update(agent).where(agent.c.id == bindparam("agent")).values(idle_since=bindparam("since")))
+_WITHDRAW = Statement(
+    update(offer)
+    .where(offer.c.interaction_id == bindparam("interaction"), OFFER_IS_OPEN)
+    .values(state=OfferState.WITHDRAWN.value, answered_at=bindparam("now"), version=offer.c.version + 1)
+    .returning(offer.c.id)
+)
 _BY_ID = Statement(select(interaction).where(interaction.c.id == bindparam("id")).with_for_update())
 
 
@@ -44,11 +56,33 @@ def lock_interaction(tx: Tx, interaction_id: int) -> tuple[AnyRow, AnyRow]:
     return thread_row, _BY_ID.one(tx.conn, {"id": interaction_id})
 
 
-def require_holder(chat: AnyRow, agent_id: int) -> None:
-    """Raises `ChatEndedError` unless this agent holds the chat."""
-    if chat.state != InteractionState.OPEN or chat.agent_id != agent_id:
-        ended = chat.state == InteractionState.ENDED
-        raise ChatEndedError("This chat has ended." if ended else "This chat is not yours any more.")
+def held_interaction(tx: Tx, interaction_id: int, agent_id: int) -> tuple[AnyRow, AnyRow]:
+    """Thread and interaction, locked and open with this agent. Raises `NotFoundError`, `ChatEndedError`.
+
+    One that stands before others because this agent was gone is theirs again: they are acting on it (A9).
+    """
+    thread_row, chat = lock_interaction(tx, interaction_id)
+    if chat.state == InteractionState.ENDED:
+        raise ChatEndedError("This chat has ended.")
+    if chat.agent_id != agent_id:
+        by = agent_name(tx, chat.agent_id)
+        raise ChatEndedError(f"{by} has this chat now." if by else "This chat is not yours any more.")
+    if chat.state != InteractionState.OPEN:
+        resume_chat(tx, chat)
+        chat = _BY_ID.one(tx.conn, {"id": interaction_id})
+    return thread_row, chat
+
+
+def resume_chat(tx: Tx, chat: AnyRow) -> None:
+    """A locked chat that stands before others is open with its agent again."""
+    state = InteractionState(chat.state)
+    if state is InteractionState.OFFERED:
+        for offer_id in _WITHDRAW.scalars(tx.conn, {"interaction": chat.id, "now": tx.now}):
+            tx.news.offer(offer_id)
+        state = next_state(state, InteractionEvent.PASSED)
+    touch(tx, chat.id, state=next_state(state, InteractionEvent.RESUMED), why_waiting="")
+    note_event(tx, chat.id, "resumed", case_id=chat.case_id, agent_id=chat.agent_id)
+    tx.news.topic("waiting")
 
 
 def touch(tx: Tx, interaction_id: int, **values: Any) -> None:
@@ -60,15 +94,23 @@ def touch(tx: Tx, interaction_id: int, **values: Any) -> None:
 def open_for_agent(
     tx: Tx, chat: AnyRow, agent_id: int, choice: CaseChoice | None, kind: str, *, as_of: Millis
 ) -> api.Accepted:
-    """Give a locked interaction that nobody holds to this agent, with the case by `choice` and the contact.
+    """Give a locked interaction that is not open to this agent, with the case by `choice` and the contact.
 
-    `choice` None: the rule's answer `as_of` the moment for which the agent was shown it. `kind` names the event:
-    accepted, taken or started. Any standing offer is the caller's to end first.
+    `choice` None: the rule's answer `as_of` the moment for which the agent was shown it. One that was with an agent who
+    is gone moves with its case. `kind` names the event: accepted, taken or started. Any standing offer is the
+    caller's to end first.
     """
     state = next_state(InteractionState(chat.state), InteractionEvent.OPENED)
     thread_row = lock_thread(tx, chat.thread_id)
     contact_id = contact_of(tx, thread_row)
-    case_id = begin_case(tx, chat.thread_id, contact_id, agent_id, choice, as_of=as_of)
+    former_case = chat.case_id
+    if former_case is None:
+        case_id = begin_case(tx, chat.thread_id, contact_id, agent_id, choice, as_of=as_of)
+    elif choice is CaseChoice.NEW:
+        case_id = new_case(tx, chat.thread_id, contact_id, agent_id)
+    else:
+        case_id = former_case
+        reopen_case(tx, case_id, agent_id)
     last_message = _LAST_MESSAGE.scalar(tx.conn, {"interaction": chat.id})
     touch(
         tx,
@@ -81,8 +123,14 @@ def open_for_agent(
         read_up_to=last_message or 0,
         why_waiting="",
     )
+    if former_case is not None:
+        words = f"{agent_name(tx, agent_id)} has taken over this chat: the customer waited while you were away."
+        tx.news.interaction(chat.id, former=chat.agent_id, parting=words)
+        if former_case != case_id:
+            leave_case(tx, former_case, now_in=case_id)
     _SET_CASE_OF_EVENTS.run(tx.conn, {"interaction": chat.id, "case": case_id})
     note_event(tx, chat.id, kind, case_id=case_id, agent_id=agent_id)
+    answered(tx, agent_id)
     agent_was_busy(tx, agent_id)
     messages_read_differently(tx, chat.id)
     tx.news.topic("waiting")

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from cti_client.domain.interaction import Direction
-from cti_client.hub.services.interactions import lock_interaction, require_holder, touch
+from cti_client.hub.services.interactions import held_interaction, touch
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import message
 from cti_client.wire import api
@@ -11,8 +11,7 @@ from cti_client.wire import api
 
 def mark_read(tx: Tx, agent_id: int, interaction_id: int, mark: api.MarkRead) -> None:
     """Everything up to this message is read; texts after it stay unread. Never goes back. Raises `ChatEndedError`."""
-    _, chat = lock_interaction(tx, interaction_id)
-    require_holder(chat, agent_id)
+    _, chat = held_interaction(tx, interaction_id, agent_id)
     read_up_to = max(chat.read_up_to, mark.message_id)
     later = select(func.count()).where(
         message.c.interaction_id == chat.id, message.c.id > read_up_to, message.c.direction == Direction.IN

@@ -20,6 +20,7 @@ from cti_client.hub.services.customers import contact_of, offers_changed
 from cti_client.hub.services.interactions import live_interaction, touch
 from cti_client.hub.services.lines import line_of_recipient
 from cti_client.hub.services.outgoing import queue_text
+from cti_client.hub.services.release_chats import release_if_gone
 from cti_client.hub.services.route_offers import route_offers
 from cti_client.hub.services.threads import thread_of_address
 from cti_client.hub.store.statements import AnyRow, Statement
@@ -95,14 +96,15 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     contact_of(tx, customer, sms=transition(consent, word) is ConsentState.OPTED_IN)
     only_keyword = word is Keyword.STOP or (word in (Keyword.START, Keyword.YES) and consent is ConsentState.OPTED_OUT)
     chat = live_interaction(tx, customer.id)
-    begins = False
+    begins = begins_again = False
     if only_keyword:
-        if chat is not None and chat.state == InteractionState.OPEN:
+        if chat is not None and chat.agent_id is not None:
             touch(tx, chat.id, unread=chat.unread + 1)
         interaction_id = None if chat is None else chat.id
     elif chat is not None:
         _join(tx, chat, line, at)
         interaction_id = chat.id
+        begins_again = chat.state == InteractionState.OPEN and release_if_gone(tx, chat)
     else:
         interaction_id, begins = _begin(tx, customer, line, at), True
 
@@ -127,7 +129,7 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     if customer.last_line_id != line.id:
         _SET_LAST_LINE.run(tx.conn, {"thread": customer.id, "line": line.id})
     _apply_consent(tx, customer, line, consent, word, text, message_id, interaction_id, chat_is_new=begins)
-    if begins:
+    if begins or begins_again:
         route_offers(tx)
     return Received(message_id)
 
@@ -167,14 +169,14 @@ def _begin(tx: Tx, customer: AnyRow, line: AnyRow, at: Millis) -> int:
 
 def _join(tx: Tx, chat: AnyRow, line: AnyRow, at: Millis) -> None:
     """The chat goes on from the line that was texted last: replies leave from there (A9)."""
-    is_open = chat.state == InteractionState.OPEN
+    is_held = chat.agent_id is not None
     waiting_since = at if chat.waiting_since is None else chat.waiting_since
-    changed = {"waiting": waiting_since, "line": line.id, "more": 1 if is_open else 0}
+    changed = {"waiting": waiting_since, "line": line.id, "more": 1 if is_held else 0}
     _JOIN.run(tx.conn, {"interaction": chat.id, **changed})
     tx.news.interaction(chat.id)
-    if is_open:
+    if is_held:
         _SET_CASE_TIME.run(tx.conn, {"case": chat.case_id, "at": tx.now})
-    else:
+    if chat.state != InteractionState.OPEN:
         tx.news.topic("waiting")
         if chat.state == InteractionState.OFFERED and chat.line_id != line.id:
             offers_changed(tx, [chat.id])

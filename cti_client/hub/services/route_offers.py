@@ -1,34 +1,115 @@
-"""Queued chats go before agents, oldest first (A10, C3)."""
+"""Queued chats go before agents, oldest first (A10, C2, C3). Who gets which is for `domain.routing` to say.
 
-from sqlalchemy import bindparam, select, update
+Several hubs may route at the same moment. Each locks the chats it places and, before it makes an offer, the agent's
+row; what another transaction holds is passed over, never waited for. An agent's room is counted under that lock.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import InteractionEvent, InteractionState, next_state
 from cti_client.domain.offer import OfferState
-from cti_client.domain.routing import RoutableAgent, choose_agent
+from cti_client.domain.routing import (
+    UNLIMITED,
+    USUAL_CAPACITY,
+    Decision,
+    MakeOffer,
+    QueuedChat,
+    RoutableAgent,
+    Why,
+    room,
+    route,
+)
 from cti_client.hub.services.events import note_event
-from cti_client.hub.store.conditions import IS_QUEUED
+from cti_client.hub.store.conditions import IS_QUEUED, OFFER_IS_OPEN
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import agent, interaction, line, offer
+from cti_client.hub.store.tables import agent, case, interaction, line, offer
+from cti_client.hub.store.tables import hub as hub_table
 from cti_client.hub.store.upsert import insert_row
 
 WHY_DECLINED = "declined"
 WHY_UNANSWERED = "nobody answered"
 WHY_NOBODY = "nobody was available"
+WHY_BUSY = "everyone was busy"
 
+_TOLD = (WHY_NOBODY, WHY_BUSY)
+MOST_CHATS = 200
+"""Chats that are placed at once; the rest follow at the next look."""
+_MOST_AGENTS = 64
+"""Agents who are looked at, longest idle first, before all of them are."""
+
+_LOAD = (
+    select(func.count()).where(offer.c.agent_id == agent.c.id, OFFER_IS_OPEN).correlate(agent).scalar_subquery()
+    + select(func.count())
+    .where(interaction.c.agent_id == agent.c.id, interaction.c.state == InteractionState.OPEN.value)
+    .correlate(agent)
+    .scalar_subquery()
+)
+_SET = select(func.max(hub_table.c.chats_per_agent)).scalar_subquery()
+_SOME_AGENTS = select(agent.c.id).where(agent.c.token_hash != "").limit(2).subquery("some_agents")
+_AGENTS_OF_THE_HUB = select(func.count()).select_from(_SOME_AGENTS).scalar_subquery()
+_AGENTS = select(
+    agent.c.id,
+    agent.c.idle_since,
+    agent.c.presence,
+    _LOAD.label("load"),
+    _SET.label("chats_per_agent"),
+    _AGENTS_OF_THE_HUB.label("agents"),
+).where(agent.c.presence == Presence.AVAILABLE.value)
+_by_idleness = agent.alias("agent_by_idleness")
+_IDLE_LONGEST = (
+    select(_by_idleness.c.id)
+    .where(_by_idleness.c.presence == Presence.AVAILABLE.value)
+    .order_by(_by_idleness.c.idle_since, _by_idleness.c.id)
+    .limit(bindparam("most"))
+    .subquery("longest_idle")
+)
+_BY_ID = agent.c.id.in_(bindparam("ids", expanding=True))
+_FIRST_AGENTS = Statement(_AGENTS.where(agent.c.id.in_(select(_IDLE_LONGEST.c.id))))
+_ALL_AGENTS = Statement(_AGENTS)
+_THESE_AGENTS = Statement(_AGENTS.where(_BY_ID))
+_LOCK_AGENTS = Statement(
+    select(agent.c.id)
+    .where(_BY_ID, agent.c.presence == Presence.AVAILABLE.value)
+    .order_by(agent.c.id)
+    .with_for_update(key_share=True, skip_locked=True)
+)
+
+_PREVIOUS_AGENT = (
+    select(case.c.agent_id)
+    .where(case.c.thread_id == interaction.c.thread_id)
+    .order_by(case.c.last_at.desc(), case.c.id.desc())
+    .limit(1)
+    .correlate(interaction)
+    .scalar_subquery()
+)
 _CHATS = (
-    select(interaction.c.id, interaction.c.why_waiting, line.c.offer_seconds)
+    select(
+        interaction.c.id,
+        interaction.c.why_waiting,
+        interaction.c.round_after,
+        line.c.offer_seconds,
+        _PREVIOUS_AGENT.label("previous_agent"),
+    )
     .join(line, line.c.id == interaction.c.line_id)
     .where(IS_QUEUED)
     .order_by(interaction.c.waiting_since, interaction.c.id)
+    .limit(bindparam("most"))
     .with_for_update(of=interaction, skip_locked=True)
 )
+_IS_ANY_QUEUED = Statement(select(exists().where(IS_QUEUED)))
+_NO_VALUES: Mapping[str, object] = {}
 _QUEUED = Statement(_CHATS)
-_NOT_TOLD = Statement(_CHATS.where(interaction.c.why_waiting != WHY_NOBODY))
-_AVAILABLE = Statement(select(agent.c.id, agent.c.idle_since).where(agent.c.presence == Presence.AVAILABLE.value))
+_NOT_TOLD = Statement(_CHATS.where(interaction.c.why_waiting.not_in(_TOLD)))
 _OFFERS = Statement(
-    select(offer.c.agent_id, offer.c.number, offer.c.state).where(offer.c.interaction_id == bindparam("chat"))
+    select(offer.c.interaction_id, offer.c.agent_id, offer.c.number, offer.c.state).where(
+        offer.c.interaction_id.in_(bindparam("chats", expanding=True))
+    )
 )
 _MOVE = Statement(
     update(interaction)
@@ -38,27 +119,33 @@ _MOVE = Statement(
 
 
 def route_offers(tx: Tx) -> int:
-    """Put each queued chat before an available agent who was not asked yet; returns how many offers were made.
+    """Put queued chats before available agents who have room; returns how many offers were made.
 
-    A chat that everyone was asked for in vain goes to the Waiting list. One for which nobody is available stays
-    queued (and shows in that list) until somebody is. Chats that another transaction holds are left to it.
+    A chat that everyone was asked for in vain goes to the Waiting list. One for which nobody is available or has room
+    stays queued (and shows in that list) until somebody has.
     """
-    agents = {row.id: RoutableAgent(row.id, row.idle_since) for row in _AVAILABLE.rows(tx.conn)}
+    agents = _candidates(tx.conn)
+    rows = (_QUEUED if room(agents) else _NOT_TOLD).rows(tx.conn, {"most": MOST_CHATS})
+    if not rows:
+        return 0
+    chats = _chats(tx, rows)
+    agents = _with_previous(tx, agents, chats)
+    why_before = {row.id: row.why_waiting for row in rows}
     made = 0
-    for chat in (_QUEUED if agents else _NOT_TOLD).rows(tx.conn):
-        asked, number = _asked(tx, chat.id)
-        chosen = choose_agent(agents.values(), asked)
-        if chosen is not None:
-            _make_offer(tx, chat, chosen, number + 1)
-            agents[chosen] = RoutableAgent(chosen, tx.now)
+    for decision in _settled(tx, chats, agents):
+        if isinstance(decision, MakeOffer):
+            _make_offer(tx, decision)
             made += 1
-        elif asked:
-            _move(tx, chat.id, InteractionEvent.NOBODY_LEFT, why_waiting=chat.why_waiting or WHY_UNANSWERED)
         else:
-            _move(tx, chat.id, None, why_waiting=WHY_NOBODY)
-            # An agent may be turning available in a transaction that we do not see yet: look again after the commit.
-            tx.wakes.add("offers")
+            _leave(tx, decision.chat_id, decision.why, why_before[decision.chat_id])
+    if made and len(rows) == MOST_CHATS:
+        tx.wakes.add("offers")
     return made
+
+
+def may_route(conn: Connection) -> bool:
+    """Whether a chat waits for routing while somebody has room for it."""
+    return bool(_IS_ANY_QUEUED.scalar(conn)) and room(_candidates(conn)) > 0
 
 
 def back_to_queue(tx: Tx, interaction_id: int, why: str) -> None:
@@ -66,28 +153,103 @@ def back_to_queue(tx: Tx, interaction_id: int, why: str) -> None:
     _move(tx, interaction_id, InteractionEvent.PASSED, why_waiting=why, before=InteractionState.OFFERED)
 
 
-def _asked(tx: Tx, interaction_id: int) -> tuple[set[int], int]:
-    """The agents who let an offer of this chat pass, and its last offer's number. A withdrawn offer asked nobody."""
-    offers = _OFFERS.rows(tx.conn, {"chat": interaction_id})
-    passed = {row.agent_id for row in offers if row.state in (OfferState.DECLINED, OfferState.LAPSED)}
-    return passed, max((row.number for row in offers), default=0)
+def _candidates(conn: Connection) -> list[RoutableAgent]:
+    """The available agents who have been idle longest; all of them where none of those has room."""
+    agents = _agents(conn, _FIRST_AGENTS, {"most": _MOST_AGENTS})
+    return agents if room(agents) or len(agents) < _MOST_AGENTS else _agents(conn, _ALL_AGENTS)
 
 
-def _make_offer(tx: Tx, chat: AnyRow, agent_id: int, number: int) -> None:
+def _agents(conn: Connection, query: Statement, values: Mapping[str, object] = _NO_VALUES) -> list[RoutableAgent]:
+    return [
+        RoutableAgent(row.id, row.idle_since, row.load, _capacity(row), Presence(row.presence))
+        for row in query.rows(conn, values)
+    ]
+
+
+def _capacity(row: AnyRow) -> int:
+    """What is set, else the usual; nobody but the only agent of a hub could take what does not ring there."""
+    return row.chats_per_agent or (USUAL_CAPACITY if row.agents > 1 else UNLIMITED)
+
+
+def _chats(tx: Tx, rows: Sequence[AnyRow]) -> list[QueuedChat]:
+    """With who let an offer of this round pass. A withdrawn offer asked nobody."""
+    round_after = {row.id: row.round_after for row in rows}
+    asked: dict[int, set[int]] = defaultdict(set)
+    numbers: dict[int, int] = {}
+    for one in _OFFERS.rows(tx.conn, {"chats": list(round_after)}):
+        chat = one.interaction_id
+        numbers[chat] = max(numbers.get(chat, 0), one.number)
+        if one.state in (OfferState.DECLINED, OfferState.LAPSED) and one.number > round_after[chat]:
+            asked[chat].add(one.agent_id)
+    return [
+        QueuedChat(
+            row.id, row.offer_seconds * 1000, frozenset(asked[row.id]), numbers.get(row.id, 0), row.previous_agent
+        )
+        for row in rows
+    ]
+
+
+def _with_previous(tx: Tx, agents: list[RoutableAgent], chats: Iterable[QueuedChat]) -> list[RoutableAgent]:
+    """The agents and those whom these customers know, who may not be among the longest idle."""
+    if len(agents) < _MOST_AGENTS:
+        return agents
+    known = {one.agent_id for one in agents}
+    previous = {chat.previous_agent for chat in chats if chat.previous_agent is not None} - known
+    return [*agents, *_agents(tx.conn, _THESE_AGENTS, {"ids": sorted(previous)})] if previous else agents
+
+
+def _settled(tx: Tx, chats: Sequence[QueuedChat], agents: list[RoutableAgent]) -> list[Decision]:
+    """Decisions that hold: every chosen agent's row is locked, and what they hold was counted under the lock."""
+    locked: set[int] = set()
+    while True:
+        decisions = route(chats, agents, tx.now)
+        chosen = {one.agent_id for one in decisions if isinstance(one, MakeOffer)} - locked
+        if not chosen:
+            return decisions
+        got = set(_LOCK_AGENTS.scalars(tx.conn, {"ids": sorted(chosen)}))
+        locked |= got
+        fresh = {one.agent_id: one for one in _agents(tx.conn, _THESE_AGENTS, {"ids": sorted(got)})} if got else {}
+        if got != chosen:
+            tx.wakes.add("offers")  # they stand in another transaction: look again after the commit
+        before = agents
+        agents = [_seen_again(one, chosen, fresh) for one in before]
+        if agents == before:
+            return decisions
+
+
+def _seen_again(one: RoutableAgent, chosen: Collection[int], fresh: dict[int, RoutableAgent]) -> RoutableAgent:
+    """As counted under the lock; without room where the lock was not to be had."""
+    if one.agent_id not in chosen:
+        return one
+    return fresh.get(one.agent_id) or replace(one, load=one.capacity)
+
+
+def _leave(tx: Tx, chat_id: int, why: Why, why_before: str) -> None:
+    if why is Why.NOBODY_LEFT:
+        _move(tx, chat_id, InteractionEvent.NOBODY_LEFT, why_waiting=why_before or WHY_UNANSWERED)
+        return
+    words = WHY_NOBODY if why is Why.NOBODY_AVAILABLE else WHY_BUSY
+    if not why_before:
+        _move(tx, chat_id, None, why_waiting=words)
+        # An agent may be turning available in a transaction that we do not see yet: look again after the commit.
+        tx.wakes.add("offers")
+
+
+def _make_offer(tx: Tx, made: MakeOffer) -> None:
     offer_id = insert_row(
         tx.conn,
         offer,
         {
-            "interaction_id": chat.id,
-            "agent_id": agent_id,
-            "number": number,
+            "interaction_id": made.chat_id,
+            "agent_id": made.agent_id,
+            "number": made.number,
             "made_at": tx.now,
-            "deadline": tx.now + chat.offer_seconds * 1000,
+            "deadline": made.deadline,
             "state": OfferState.OPEN,
         },
     )
-    _move(tx, chat.id, InteractionEvent.OFFERED, why_waiting="")
-    note_event(tx, chat.id, "offered", agent_id=agent_id)
+    _move(tx, made.chat_id, InteractionEvent.OFFERED, why_waiting="")
+    note_event(tx, made.chat_id, "offered", agent_id=made.agent_id)
     tx.news.offer(offer_id)
     tx.wakes.add("offers")
 

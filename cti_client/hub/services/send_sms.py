@@ -17,7 +17,7 @@ from cti_client.domain.errors import (
 )
 from cti_client.domain.sms_text import LONGEST
 from cti_client.hub.services.consents import consent_state
-from cti_client.hub.services.interactions import lock_interaction, require_holder, touch
+from cti_client.hub.services.interactions import held_interaction, touch
 from cti_client.hub.services.lines import line_by_id
 from cti_client.hub.services.outgoing import queue_text
 from cti_client.hub.store.statements import AnyRow, Statement
@@ -56,8 +56,7 @@ def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
         return known
     if not send.client_id:
         raise BadRequestError("A message needs an id of its own.")
-    customer, chat = lock_interaction(tx, send.interaction_id)
-    require_holder(chat, agent_id)
+    customer, chat = held_interaction(tx, send.interaction_id, agent_id)
     text = _sendable(send.text)
     if not customer.repliable:
         raise NotRepliableError("This sender takes no replies.")

@@ -1,42 +1,71 @@
-"""An agent's presence (C2), by the agent's wish or by the link's state."""
+"""An agent's presence (C2), by the agent's wish or by the link's state (C6)."""
 
 from sqlalchemy import select, update
 
 from cti_client.domain.agent import Presence
-from cti_client.domain.errors import NotFoundError
+from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.answer_offer import end_offer
+from cti_client.hub.services.release_chats import release_unanswered, resume_all
 from cti_client.hub.services.route_offers import back_to_queue, route_offers
+from cti_client.hub.services.threads import lock_threads_of_agent
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, interaction, offer, thread
 
 LINK_LOST = "link lost"
+LONGEST_REASON = 60
+"""Characters."""
 
 
 def set_presence(tx: Tx, agent_id: int, presence: Presence, reason: str) -> None:
     """What the agent wishes. Turning available brings the queued chats; going offline passes standing offers on.
 
-    Offers that stand before an agent who turns busy or away may still be answered until they lapse.
+    Offers that stand before an agent who turns busy or away may still be answered until they lapse. Raises
+    `BadRequestError`: nobody chooses *Missed*, and a reason is one short line.
     """
-    _set(tx, agent_id, presence, reason, before="")
+    if presence is Presence.MISSED:
+        raise BadRequestError("Missed is what others see of requests that were not answered; it cannot be chosen.")
+    reason = " ".join(reason.split())
+    if len(reason) > LONGEST_REASON:
+        raise BadRequestError(f"A reason has at most {LONGEST_REASON} characters.")
+    if presence is Presence.OFFLINE:
+        _withdraw_offers(tx, agent_id)
+    _set(tx, agent_id, presence, reason, presence_before="", reason_before="", misses=0)
+    _route(tx)
 
 
 def agent_connected(tx: Tx, agent_id: int) -> None:
     """The agent's desk is (back) on the line: the presence it had before its link was lost holds again.
 
-    A first sign-in makes available. An agent who chose Offline stays so.
+    A first sign-in makes available. An agent who chose Offline stays so. Chats that stand before others because the
+    agent was gone, and that nobody took, are the agent's as before (A9).
     """
     row = _agent(tx, agent_id)
+    if row.gone_since is not None:
+        resume_all(tx, agent_id)
+        tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(gone_since=None))
     if row.presence == Presence.OFFLINE and row.presence_before:
-        _set(tx, agent_id, Presence(row.presence_before), "", before="")
+        _set(tx, agent_id, Presence(row.presence_before), row.reason_before, presence_before="", reason_before="")
+        _route(tx)
 
 
 def agent_gone(tx: Tx, agent_id: int) -> None:
-    """The agent's link has been lost for longer than the grace time: standing offers move on, open chats stay (C6)."""
+    """The agent's link has been lost for longer than the grace time (C6).
+
+    Standing offers move on, and customers who wait for the agent are offered to others. Open chats stay the agent's.
+    """
     row = _agent(tx, agent_id)
+    if row.gone_since is not None:
+        return
+    lock_threads_of_agent(tx, agent_id)
+    _withdraw_offers(tx, agent_id)
+    tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(gone_since=tx.now))
     if row.presence != Presence.OFFLINE:
-        _set(tx, agent_id, Presence.OFFLINE, LINK_LOST, before=row.presence)
+        before = {"presence_before": row.presence, "reason_before": row.presence_reason}
+        _set(tx, agent_id, Presence.OFFLINE, LINK_LOST, **before)
+    release_unanswered(tx, agent_id)
+    _route(tx)
 
 
 def _agent(tx: Tx, agent_id: int) -> AnyRow:
@@ -46,15 +75,16 @@ def _agent(tx: Tx, agent_id: int) -> AnyRow:
     return row
 
 
-def _set(tx: Tx, agent_id: int, presence: Presence, reason: str, *, before: str) -> None:
+def _set(tx: Tx, agent_id: int, presence: Presence, reason: str, **more: object) -> None:
     now_is = _agent(tx, agent_id)
-    if presence is Presence.OFFLINE:
-        _withdraw_offers(tx, agent_id)
-    values: dict[str, object] = {"presence": presence, "presence_reason": reason, "presence_before": before}
+    values: dict[str, object] = {"presence": presence, "presence_reason": reason, **more}
     if presence is Presence.AVAILABLE and now_is.presence != Presence.AVAILABLE:
         values["idle_since"] = tx.now
     tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(values))
     tx.news.topic("presence")
+
+
+def _route(tx: Tx) -> None:
     route_offers(tx)
     # A chat may be queuing in a transaction that does not see this agent yet: look again after the commit.
     tx.wakes.add("offers")

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from cti_client.domain.interaction import CaseChoice, InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.answer_offer import end_offer, gone
-from cti_client.hub.services.interactions import lock_interaction, open_for_agent
+from cti_client.hub.services.interactions import lock_interaction, open_for_agent, resume_chat
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import offer
@@ -23,7 +23,9 @@ def take_waiting(tx: Tx, agent_id: int, interaction_id: int, take: api.Take) -> 
 
 def take_chat(tx: Tx, chat: AnyRow, agent_id: int, choice: CaseChoice | None, kind: str) -> api.Accepted:
     """Give a locked chat that is not open yet to this agent; one that stands before this agent counts as accepted."""
-    if chat.state == InteractionState.OPEN and chat.agent_id == agent_id:
+    if chat.agent_id == agent_id and chat.state != InteractionState.ENDED:
+        if chat.state != InteractionState.OPEN:
+            resume_chat(tx, chat)
         return api.Accepted(interaction_id=chat.id, case_id=chat.case_id, thread_id=chat.thread_id)
     if chat.state == InteractionState.OFFERED:
         mine = select(offer.c.id).where(offer.c.interaction_id == chat.id, offer.c.state == OfferState.OPEN)

@@ -13,9 +13,9 @@ def envelope(body: Body) -> Record:
     return Record(seq=0, kind=body.kind, id=body.id, parent=_parent(body), body=msgspec.Raw(encode(body)))
 
 
-def removal(kind: type[Body], thing_id: int) -> Record:
+def removal(kind: type[Body], thing_id: int, parting: str = "") -> Record:
     """The removal of a thing and its children, without its number."""
-    return Record(seq=0, kind=kind.kind, id=thing_id, removed=True)
+    return Record(seq=0, kind=kind.kind, id=thing_id, removed=True, parting=parting)
 
 
 def _parent(body: Body) -> str:

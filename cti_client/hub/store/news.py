@@ -17,6 +17,8 @@ class News:
     messages: dict[int, None] = field(default_factory=dict)
     former: dict[int, set[int]] = field(default_factory=dict)
     """interaction id -> agents who no longer hold it"""
+    partings: dict[int, str] = field(default_factory=dict)
+    """interaction id -> the sentence that tells them why"""
     topics: set[str] = field(default_factory=set)
     """Names of topics whose value may have changed."""
 
@@ -24,9 +26,14 @@ class News:
         """This offer was made, answered or withdrawn, or its preview changed."""
         self.offers[offer_id] = None
 
-    def interaction(self, interaction_id: int, *, former: int | None = None) -> None:
-        """This interaction (or its contact, consent or counters) changed; `former` no longer holds it."""
+    def interaction(self, interaction_id: int, *, former: int | None = None, parting: str = "") -> None:
+        """This interaction (or its contact, consent or counters) changed; `former` no longer holds it.
+
+        `parting`: the sentence that tells them why, where they did not do it themselves.
+        """
         self.interactions[interaction_id] = None
+        if parting:
+            self.partings[interaction_id] = parting
         if former is not None:
             self.former.setdefault(interaction_id, set()).add(former)
 

@@ -110,7 +110,7 @@ def _tell_chats(conn: Connection, touched: _Touched, told: _Told) -> None:
             gone.discard(chat.agent_id)
             told[chat.agent_id].append(envelope(bodies[chat.id]))
         for agent_id in sorted(gone):
-            told[agent_id].append(removal(Interaction, chat.id))
+            told[agent_id].append(removal(Interaction, chat.id, touched.news.partings.get(chat.id, "")))
 
 
 def _tell_cases(conn: Connection, touched: _Touched, told: _Told) -> None:

@@ -48,9 +48,9 @@ hub = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("hub_id", String, nullable=False),
-    Column("chats_per_agent", Integer, nullable=False, server_default="3"),
+    Column("chats_per_agent", Integer, nullable=False, server_default="0"),
 )
-"""One row. `chats_per_agent`: chats and requests that routing gives an agent at once."""
+"""One row. `chats_per_agent`: chats and requests that routing gives an agent at once; 0: as many as is usual."""
 
 hub_process = Table(
     "hub_process",

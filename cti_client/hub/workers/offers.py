@@ -2,20 +2,15 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection
 
 from cti_client.domain import Millis
-from cti_client.domain.agent import Presence
-from cti_client.hub.services.lapse_offers import lapse_offers
-from cti_client.hub.store.conditions import IS_QUEUED, OFFER_IS_OPEN
-from cti_client.hub.store.statements import Statement
+from cti_client.hub.services.lapse_offers import lapse_offers, next_deadline
+from cti_client.hub.services.route_offers import may_route
 from cti_client.hub.store.store import Store
-from cti_client.hub.store.tables import agent, offer
 from cti_client.hub.workers.alarm import Alarm
 
 _SWEEP_MS = 60_000
-_DEADLINE = Statement(select(func.min(offer.c.deadline)).where(OFFER_IS_OPEN))
-_ROUTABLE = Statement(select(exists().where(IS_QUEUED) & exists().where(agent.c.presence == Presence.AVAILABLE)))
 
 
 class OfferWorker:
@@ -46,4 +41,4 @@ class OfferWorker:
 
 
 def _look(conn: Connection) -> tuple[Millis | None, bool]:
-    return _DEADLINE.scalar(conn), bool(_ROUTABLE.scalar(conn))
+    return next_deadline(conn), may_route(conn)

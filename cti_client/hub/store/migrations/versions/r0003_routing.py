@@ -10,7 +10,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    op.add_column("hub", sa.Column("chats_per_agent", sa.Integer(), server_default="3", nullable=False))
+    op.add_column("hub", sa.Column("chats_per_agent", sa.Integer(), server_default="0", nullable=False))
     op.add_column("agent", sa.Column("reason_before", sa.String(), server_default="", nullable=False))
     op.add_column("agent", sa.Column("misses", sa.Integer(), server_default="0", nullable=False))
     op.add_column("agent", sa.Column("gone_since", sa.BigInteger(), nullable=True))
