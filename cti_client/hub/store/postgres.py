@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from cti_client.domain import Millis
 from cti_client.hub.bus import Bus
+from cti_client.hub.store.place import settle_in
 from cti_client.hub.store.postgres_lanes import READ_ONLY, READ_WRITE, Lane, Lanes, NotCommittedError
 from cti_client.hub.store.postgres_options import PostgresOptions
 from cti_client.hub.store.postgres_schema import ensure_schema
@@ -114,7 +115,11 @@ class PostgresStore:
         raise StoreAwayError(f"The database gave a transaction up {MOST_TRIES} times.") from last
 
     async def _greet(self, lane: Lane) -> None:
-        """A new connection."""
+        """A new connection: perhaps to a server that was restored meanwhile, or to the one that stands in for it."""
+        if await lane.carry(READ_WRITE, settle_in):
+            log.warning(
+                "the database %s was restored or failed over: every desktop starts from a snapshot", self._options.name
+            )
 
 
 def _pause(tried: int) -> float:

@@ -49,8 +49,12 @@ hub = Table(
     Column("id", Integer, primary_key=True),
     Column("hub_id", String, nullable=False),
     Column("chats_per_agent", Integer, nullable=False, server_default="0"),
+    Column("place", String, nullable=False, server_default=""),
 )
-"""One row. `chats_per_agent`: chats and requests that routing gives an agent at once; 0: as many as is usual."""
+"""One row. `chats_per_agent`: chats and requests that routing gives an agent at once; 0: as many as is usual.
+
+`place`: which server, and which life of it, gave the numbers in `stream` (`place.py`).
+"""
 
 hub_process = Table(
     "hub_process",
