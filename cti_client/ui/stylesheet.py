@@ -103,6 +103,17 @@ QToolButton[kind="nav"] {{ padding: 8px 2px; color: {c["muted"]}; font-weight: 5
 QToolButton[kind="nav"]:focus {{ padding: 7px 1px; }}
 QToolButton[kind="nav"]:checked {{ color: {c["accent"]}; font-weight: 600; }}
 QCheckBox, QRadioButton {{ spacing: 8px; }}
+QRadioButton::indicator {{
+  width: 14px; height: 14px; border: 1px solid {c["edge"]}; border-radius: 8px; background: {c["raised"]};
+}}
+QRadioButton::indicator:hover {{ border-color: {c["accent"]}; }}
+QRadioButton::indicator:checked {{
+  width: 6px; height: 6px; border: 5px solid {c["accent"]}; background: {c["on_accent"]};
+}}
+QRadioButton::indicator:focus {{ width: 12px; height: 12px; border: 2px solid {c["accent"]}; }}
+QRadioButton::indicator:checked:focus {{ width: 6px; height: 6px; border: 5px solid {c["text"]}; }}
+QRadioButton::indicator:disabled {{ border-color: {c["line"]}; }}
+QRadioButton::indicator:checked:disabled {{ border-color: {c["muted"]}; }}
 """
 
 

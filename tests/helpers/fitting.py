@@ -54,7 +54,8 @@ def _too_small(widget: QWidget, text: str) -> str:
         needed = widget.heightForWidth(widget.width())
         if needed > widget.height() + SLACK_PX:
             return f"needs a height of {needed}, has {widget.height()}"
-        longest = max(widget.fontMetrics().horizontalAdvance(word) for word in text.split())
+        words = text.replace("\u200b", " ").split()  # which wraps where it is marked to
+        longest = max(widget.fontMetrics().horizontalAdvance(word) for word in words)
         if longest > widget.contentsRect().width() + SLACK_PX:
             return f"its longest word needs {longest}, has {widget.contentsRect().width()}"
         return ""
