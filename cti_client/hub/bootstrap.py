@@ -18,7 +18,7 @@ from cti_client.hub.directory import Directory
 from cti_client.hub.gateways import ConnectionMaker, Gateways, make_connections
 from cti_client.hub.health import HealthBoard
 from cti_client.hub.readiness import Readiness
-from cti_client.hub.services import agents, leases
+from cti_client.hub.services import agents, desks, leases
 from cti_client.hub.services.configure import apply_configuration
 from cti_client.hub.services.outbox import expire_leases
 from cti_client.hub.store.open import is_postgresql, make_bus, make_store
@@ -30,6 +30,7 @@ from cti_client.hub.web.key_watch import KeyWatch
 from cti_client.hub.web.server import WebServer
 from cti_client.hub.web.tokens import TokenBook
 from cti_client.hub.web.topic_feed import TopicFeed
+from cti_client.hub.workers.absence import AbsenceWatch
 from cti_client.hub.workers.alarm import ClockAlarm
 from cti_client.hub.workers.crew import Crew
 from cti_client.hub.workers.offers import OfferWorker
@@ -127,13 +128,23 @@ class Hub:
         closing.push_async_callback(server.stop)
         await store.write(apply_configuration, config)
 
-        sockets = AgentSockets(store, grace_seconds=config.grace_seconds, most=config.limits.sockets)
+        process_id = secrets.token_hex(8)
+        shared = is_postgresql(config.database)
+        sockets = AgentSockets(store, process_id=process_id, most=config.limits.sockets)
+        absence = AbsenceWatch(
+            store,
+            ClockAlarm(clock),
+            clock,
+            process_id=process_id,
+            grace_seconds=config.grace_seconds,
+            alone=not shared,
+        )
         tokens = TokenBook(store)
         keys = KeyWatch(tokens, sockets)
         settings = [one.settings for one in connections.values()]
         health = HealthBoard(settings, clock, lambda: topics.mark())
         topics = TopicFeed(store, health, sockets.present, sockets.wake_topics)
-        shared_by = secrets.token_hex(8) if is_postgresql(config.database) else ""
+        shared_by = process_id if shared else ""
         gateways = self._gateways = Gateways(config, connections, store, health, clock, shared_by=shared_by)
         offers = OfferWorker(store, ClockAlarm(clock, gap=_OFFERS_GAP_SECONDS), clock)
         wakers = {
@@ -141,6 +152,8 @@ class Hub:
             "offers": offers.wake,
             leases.WAKE: gateways.wake_leases,
             agents.TOKENS: keys.wake,
+            desks.DESKS: sockets.look,
+            desks.ABSENCE: absence.wake,
         }
 
         def on_hint(hint: Hint) -> None:
@@ -161,7 +174,7 @@ class Hub:
         crew.start("offers", offers.run)
         crew.start("topics", topics.run)
         crew.start("net of lost hints", sockets.run_net)
-        crew.start("absent agents", sockets.watch_over_absent)
+        crew.start("absent agents", absence.run)
         crew.start("revoked tokens", keys.run)
         crew.start("leases", Sweep(lambda: store.write(expire_leases), _LEASE_SWEEP_SECONDS).run)
         keep = KeepRecords(ms=int(config.keep_days * 86_400_000))

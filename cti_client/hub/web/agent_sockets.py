@@ -1,37 +1,41 @@
-"""The desktops that are here: one socket an agent, woken by hints, and what becomes of an agent whose link is lost."""
+"""The desktops that are here: one socket an agent, woken by hints.
+
+Whose desktop an agent's is stands in the database (`services/desks.py`): with several hubs, the newer desktop may be at
+another one. What this process believes and what the rows say are brought together by one loop, whatever was lost on the
+way: an entry that was cancelled, a link that ended while the database was away, a wake-up that never came.
+"""
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable, Collection, Iterable
 
-from sqlalchemy import Connection, select
-
-from cti_client.domain.agent import Presence
-from cti_client.hub.services.set_presence import agent_connected, agent_gone
+from cti_client.hub.services.desks import Served, desk_entered, desks_left, process_ended, served
 from cti_client.hub.store.store import Store, StoreAwayError
-from cti_client.hub.store.tables import agent, stream
 from cti_client.hub.web.agent_socket import AgentSocket
 from cti_client.hub.web.tokens import Agent
 
 log = logging.getLogger(__name__)
 
 _NET_SECONDS = 1.0
-_AGAIN_SECONDS = 5.0
+_REPLACED = "You have signed in at another desktop."
 
 
 class AgentSockets:
-    """Owns the sockets' registry and the tasks that wait out the grace time. Lives on one loop."""
+    """Owns the sockets' registry. Lives on one loop. `process_id` is the name of this hub process in the database."""
 
-    def __init__(self, store: Store, *, grace_seconds: float, most: int, net_seconds: float = _NET_SECONDS) -> None:
+    def __init__(self, store: Store, *, process_id: str, most: int, net_seconds: float = _NET_SECONDS) -> None:
         self._store = store
-        self._grace_seconds = grace_seconds
+        self._process_id = process_id
         self._most = most
         self._net_seconds = net_seconds
         self._here: dict[int, AgentSocket] = {}
+        self._names: dict[AgentSocket, str] = {}
+        """The desk id of each socket whose entry is committed."""
         self._all: set[AgentSocket] = set()
-        self._graces: dict[int, asyncio.Task[None]] = {}
         self._empty = asyncio.Event()
         self._empty.set()
+        self._look = asyncio.Event()
         self._closing = False
 
     @property
@@ -63,23 +67,23 @@ class AgentSockets:
         self._all.add(socket)
         self._empty.clear()
         if former is not None:
-            former.leave("replaced", "You have signed in at another desktop.")
-        grace = self._graces.pop(agent_id, None)
-        if grace is not None:
-            grace.cancel()
-            await asyncio.gather(grace, return_exceptions=True)
-        await self._store.write(agent_connected, agent_id)
+            former.leave("replaced", _REPLACED)
+        await self._enter(socket)
 
     def left(self, socket: AgentSocket) -> None:
         """This desktop's link has ended; its agent has the grace time to come back."""
         self._all.discard(socket)
+        self._names.pop(socket, None)
         if not self._all:
             self._empty.set()
         agent_id = socket.agent.id
         if self._here.get(agent_id) is socket:
             del self._here[agent_id]
-            if not self._closing:
-                self._start_grace(agent_id)
+            self._look.set()
+
+    def look(self) -> None:
+        """A desktop of an agent of ours may have come to another hub."""
+        self._look.set()
 
     def wake(self, agents: Collection[int]) -> None:
         """These agents have news."""
@@ -93,22 +97,48 @@ class AgentSockets:
         for socket in self._here.values():
             socket.wake(records=False)
 
-    async def watch_over_absent(self) -> None:
-        """After a start: agents who were here when the hub ended have the grace time to come back."""
-        for agent_id in await self._store.read(_not_offline):
-            if agent_id not in self._here and agent_id not in self._graces:
-                self._start_grace(agent_id)
-
     async def run_net(self) -> None:
-        """Once a second look for news whose hint was lost. Work until cancelled; raises `StoreAwayError`."""
+        """Once a second, and at once where a desktop came or left, compare with the database.
+
+        Wakes sockets whose hint was lost. Work until cancelled; raises `StoreAwayError`; then run it again.
+        """
         while True:
-            await asyncio.sleep(self._net_seconds)
-            if not self._here:
+            try:
+                async with asyncio.timeout(self._net_seconds):
+                    await self._look.wait()
+            except TimeoutError:
+                if not self._all:
+                    continue
+            self._look.clear()
+            await self._compare()
+
+    async def _compare(self) -> None:
+        entered = {socket.agent.id: (socket, name) for socket, name in self._names.items()}
+        rows = {one.agent_id: one for one in await self._store.read(served, self._process_id)}
+        left = [one for agent_id, one in rows.items() if agent_id not in self._here]
+        if left and not self._closing:
+            await self._store.write(desks_left, left)
+        for agent_id, (socket, name) in entered.items():
+            if self._here.get(agent_id) is not socket:
                 continue
-            for agent_id, seq in (await self._store.read(_numbers, sorted(self._here))).items():
-                socket = self._here.get(agent_id)
-                if socket is not None and socket.sent < seq:
-                    socket.wake()
+            row = rows.get(agent_id)
+            if row is None:
+                log.info("desktop of %s: replaced by one at another hub", socket.agent.name)
+                socket.leave("replaced", _REPLACED)
+            else:
+                await self._bring_up(socket, name, row)
+
+    async def _bring_up(self, socket: AgentSocket, name: str, row: Served) -> None:
+        if socket.sent < row.seq:
+            socket.wake()
+        if row.gone or row.desk_id != name:
+            await self._enter(socket)
+
+    async def _enter(self, socket: AgentSocket) -> None:
+        name = secrets.token_hex(16)
+        await self._store.write(desk_entered, socket.agent.id, name, self._process_id)
+        if socket in self._all:
+            self._names[socket] = name
 
     async def close(self, seconds: float) -> None:
         """Say goodbye to all desktops and wait for their sockets to end, at most this long."""
@@ -120,36 +150,7 @@ class AgentSockets:
                 await self._empty.wait()
         except TimeoutError:
             log.warning("%d desktops did not leave in time", len(self._all))
-        graces = list(self._graces.values())
-        for task in graces:
-            task.cancel()
-        await asyncio.gather(*graces, return_exceptions=True)
-
-    def _start_grace(self, agent_id: int) -> None:
-        task = asyncio.create_task(self._wait_out(agent_id), name=f"grace of agent {agent_id}")
-        self._graces[agent_id] = task
-        task.add_done_callback(lambda done: self._grace_ended(agent_id, done))
-
-    def _grace_ended(self, agent_id: int, task: asyncio.Task[None]) -> None:
-        if self._graces.get(agent_id) is task:
-            del self._graces[agent_id]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("agent %d could not be set offline: %s", agent_id, type(error).__name__)
-
-    async def _wait_out(self, agent_id: int) -> None:
-        await asyncio.sleep(self._grace_seconds)
-        while True:
-            try:
-                await self._store.write(agent_gone, agent_id)
-                return
-            except StoreAwayError:
-                await asyncio.sleep(_AGAIN_SECONDS)
-
-
-def _not_offline(conn: Connection) -> list[int]:
-    return list(conn.scalars(select(agent.c.id).where(agent.c.presence != Presence.OFFLINE)))
-
-
-def _numbers(conn: Connection, agents: list[int]) -> dict[int, int]:
-    rows = conn.execute(select(stream.c.agent_id, stream.c.seq).where(stream.c.agent_id.in_(agents)))
-    return {row.agent_id: row.seq for row in rows}
+        try:
+            await self._store.write(process_ended, self._process_id)
+        except StoreAwayError:
+            log.warning("the database was not told that this hub stops; it will notice by the silence")
