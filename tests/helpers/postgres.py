@@ -164,21 +164,29 @@ class SharedDatabase:
     """One database that tests use one after the other, emptied before each. `close` it."""
 
     def __init__(self, server: PostgresServer) -> None:
-        self._portal = server.portal
+        self._server = server
         self.url = server.database()
-        self._admin = self._portal.call(server.connect(self.url.rpartition("/")[2]))
-        self._empty = self._portal.call(self._how_to_empty())
+        self._admin: asyncpg.Connection | None = None
+        self._how = ""
 
     def empty(self) -> None:
         """Delete all rows and begin the ids anew. Whoever is still in a transaction from a test before is cut off."""
-        self._portal.call(self._admin.execute(self._empty))
+        self._server.portal.call(self._empty())
 
     def close(self) -> None:
         """Let go of it."""
-        self._portal.call(self._admin.close())
+        if self._admin is not None:
+            self._server.portal.call(self._admin.close())
 
-    async def _how_to_empty(self) -> str:
-        names = await self._admin.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    async def _empty(self) -> None:
+        if self._admin is None or self._admin.is_closed():  # never used, or the server was started again
+            self._admin = await self._server.connect(self.url.rpartition("/")[2])
+        if not self._how:
+            self._how = await self._how_to_empty(self._admin)
+        await self._admin.execute(self._how)
+
+    async def _how_to_empty(self, admin: asyncpg.Connection) -> str:
+        names = await admin.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         deletes = [f'DELETE FROM "{row[0]}"' for row in names if row[0] not in ("alembic_version", "hub")]
         others = "datname = current_database() AND state LIKE 'idle in transaction%'"
         cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"

@@ -1,8 +1,8 @@
 """Recognises a database that was restored from a copy, whose numbers would otherwise be given a second time.
 
-A desktop that holds number 100 of the lost database and meets a restored one, which was at 80 and has reached 120 since,
-would go on with 101 as if 81 to 100 were its own. So where the database finds itself on another server, in another life
-of the same one (a recovery or fail-over begins a new timeline), or under another name of the server's, every stream
+A desktop that holds number 100 of the lost database and meets a restored one, which was at 80 and has reached 120
+since, would go on with 101 as if 81 to 100 were its own. So where the database finds itself on another server, in
+another life of the same one (a recovery or fail-over begins a new timeline), or copied under another name, every stream
 leaps ahead of any number that was ever given, and everybody starts from a snapshot. The `hub_id` stays: desktops keep
 what waits to be sent under it.
 """

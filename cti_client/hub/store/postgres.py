@@ -105,12 +105,12 @@ class PostgresStore:
         for tried in range(MOST_TRIES):
             if last is not None:
                 await asyncio.sleep(_pause(tried))
-            async with self._lanes.lane() as lane:
-                try:
+            try:
+                async with self._lanes.lane() as lane:
                     return await on(lane)
-                except NotCommittedError as error:
-                    last = error
-            if not lane.sound:
+            except NotCommittedError as error:
+                last = error
+            if last.gone:
                 await self._lanes.drop_idle()
         raise StoreAwayError(f"The database gave a transaction up {MOST_TRIES} times.") from last
 

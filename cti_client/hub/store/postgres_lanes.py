@@ -30,7 +30,14 @@ _GOODBYE_SECONDS = 2.0
 
 
 class NotCommittedError(Exception):
-    """Nothing was committed, and the same function may be run again from the start."""
+    """Nothing was committed, and the same function may be run again from the start.
+
+    `gone`: because the connection was lost.
+    """
+
+    def __init__(self, *, gone: bool = False) -> None:
+        super().__init__("the transaction was given up")
+        self.gone = gone
 
 
 class OutcomeUnknownError(StoreAwayError):
@@ -79,7 +86,7 @@ class Lane:
             done = await self._raw.execute("COMMIT")
         except asyncpg.PostgresError as error:
             if verdict(error) is Verdict.AGAIN:
-                raise NotCommittedError from error
+                raise NotCommittedError() from error
             if error.sqlstate and error.sqlstate.startswith("23"):  # a deferred rule was broken
                 raise StoreAwayError(f"The database did not commit: {in_short(error)}") from error
             raise OutcomeUnknownError(f"The database did not answer a commit: {in_short(error)}") from error
@@ -102,10 +109,10 @@ class Lane:
         """Raise what the error means, if it is the database's."""
         match verdict(error):
             case Verdict.AGAIN:
-                raise NotCommittedError from error
+                raise NotCommittedError() from error
             case Verdict.GONE:
                 self._raw.terminate()
-                raise NotCommittedError from error
+                raise NotCommittedError(gone=True) from error
             case Verdict.AWAY:
                 self._raw.terminate()
                 raise StoreAwayError(f"The database does not answer: {in_short(error)}") from error
@@ -145,7 +152,7 @@ class Lanes:
         except TimeoutError:
             raise StoreAwayError("The database is too busy.") from None
         try:
-            lane = self._waiting() or await self._connect()
+            lane = await self._waiting() or await self._connect()
             try:
                 yield lane
             finally:
@@ -168,11 +175,12 @@ class Lanes:
         await self.drop_idle()
         await self._engine.dispose()
 
-    def _waiting(self) -> Lane | None:
+    async def _waiting(self) -> Lane | None:
         while self._idle:
             lane = self._idle.pop()
             if lane.sound:
                 return lane
+            await lane.close()
         return None
 
     async def _connect(self) -> Lane:
@@ -182,12 +190,12 @@ class Lanes:
         try:
             async with asyncio.timeout(self._options.connect_seconds):
                 await conn.start()
-                fairy: Any = await conn.get_raw_connection()
         except Exception as error:
             if verdict(error) is Verdict.OURS:
                 raise
             raise StoreAwayError(f"The database does not answer: {in_short(error)}") from error
-        lane = Lane(conn, fairy.driver_connection)
+        checked_out: Any = await conn.get_raw_connection()
+        lane = Lane(conn, checked_out.driver_connection)
         try:
             await self._greet(lane)
         except BaseException:
