@@ -2,9 +2,9 @@
 
 from collections import OrderedDict
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip
 
 from cti_client.domain.delivery import DeliveryState
 from cti_client.ui.bubble import ActionSpot, Bubble, BubbleStyle, lay_out
@@ -26,12 +26,15 @@ TICKS: dict[DeliveryState, tuple[str, str]] = {
 """Icon and colour of each delivery state; the tooltip and the screen reader have the words."""
 
 KEPT_LAYOUTS = 200
-KEPT_SIZES = 4 * MOST_ROWS
+KEPT_HEIGHTS = 4 * MOST_ROWS
 Index = QModelIndex | QPersistentModelIndex
 
 
-class ChatDelegate(QStyledItemDelegate):
-    """Paints `ThreadRow`s. Heights are remembered per row and width, layouts for the rows seen last."""
+class ChatDelegate(QObject):
+    """Measures and paints `ThreadRow`s for a view, and knows what lies under the pointer.
+
+    Heights are remembered per row and width, layouts for the rows seen last.
+    """
 
     action_chosen = Signal(object, object)
     """A `ThreadRow` and the `RowAction` clicked in it."""
@@ -43,34 +46,26 @@ class ChatDelegate(QStyledItemDelegate):
         self._theme = theme
         self._view = view
         self._style = BubbleStyle(theme)
-        self._sizes: dict[ThreadRow, QSize] = {}
-        self._sizes_width = 0
-        self._model: ThreadModel | None = None
+        self._heights: dict[ThreadRow, int] = {}
+        self._width = 0
         self._layouts: OrderedDict[ThreadRow, Bubble] = OrderedDict()
         self._hovered: tuple[ThreadRow, RowAction] | None = None
         theme.changed.connect(self._forget)
 
     # Measuring
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - the width is the view's
-        """Qt's hook."""
-        # Called for every row of the window at each change, so it looks up before it does anything else.
-        model = self._model
-        row = (model.row_at(index.row()) if model is not None else None) or row_of(index)
-        size = self._sizes.get(row)
-        if size is None:
-            size = self._sizes[row] = QSize(1, int(self.bubble(row, self._sizes_width).height))
-        return size
-
     def lay_out_at(self, width: int) -> None:
         """From now on rows are measured at this width of the viewport. Call before each layout of the view."""
-        if width != self._sizes_width or len(self._sizes) > KEPT_SIZES:
-            self._sizes.clear()
-            self._sizes_width = width
+        if width != self._width or len(self._heights) > KEPT_HEIGHTS:
+            self._heights.clear()
+            self._width = width
 
-    def measure_for(self, model: ThreadModel) -> None:
-        """The model that the view shows from now on."""
-        self._model = model
+    def height_of(self, row: ThreadRow) -> int:
+        """Pixels."""
+        height = self._heights.get(row)
+        if height is None:
+            height = self._heights[row] = int(self.bubble(row, self._width).height)
+        return height
 
     def bubble(self, row: ThreadRow, width: int) -> Bubble:
         """The row laid out at this width."""
@@ -85,25 +80,22 @@ class ChatDelegate(QStyledItemDelegate):
 
     def _forget(self) -> None:
         self._style = BubbleStyle(self._theme)
-        self._sizes.clear()
+        self._heights.clear()
         self._layouts.clear()
 
     # Painting
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Qt's hook."""
-        row = row_of(index)
+    def draw(self, painter: QPainter, at: QPoint, row: ThreadRow, *, chosen: bool, current: bool) -> None:
+        """Paint the row with its upper left corner at this point. `current`: the keyboard stands on it."""
         bubble = self.bubble(row, self._view.viewport().width())
         palette = self._theme.palette
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(QPointF(option.rect.topLeft()))
-        state = option.state
+        painter.translate(at)
         if row.heading:
             self._paint_heading(painter, bubble, row)
         if row.first_unread:
             self._paint_unread(painter, bubble)
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
         self._paint_box(painter, bubble, row, chosen=chosen)
         painter.setPen(palette.text)
         bubble.text.draw(painter, bubble.text_at)
@@ -116,7 +108,7 @@ class ChatDelegate(QStyledItemDelegate):
         self._paint_meta(painter, bubble, row)
         if bubble.problem is not None:
             self._paint_problem(painter, bubble, row)
-        if state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
+        if current:
             painter.setPen(QPen(palette.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(bubble.box.adjusted(-2, -2, 2, 2), BUBBLE_CORNER + 1, BUBBLE_CORNER + 1)
@@ -151,12 +143,13 @@ class ChatDelegate(QStyledItemDelegate):
         edge: QColor | None = None if row.mine else palette.line
         if chosen:
             edge = palette.accent
-        pen = QPen(edge, 1.0) if edge is not None else QPen(Qt.PenStyle.NoPen)
-        if waits:
-            pen = QPen(palette.edge, 1.0, Qt.PenStyle.DashLine)
+        pen = QPen(edge, 1.0) if edge is not None and not waits else QPen(Qt.PenStyle.NoPen)
+        box = bubble.box.adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(pen)
         painter.setBrush(palette.bubble if row.mine else palette.surface)
-        painter.drawRoundedRect(bubble.box.adjusted(0.5, 0.5, -0.5, -0.5), BUBBLE_CORNER, BUBBLE_CORNER)
+        painter.drawRoundedRect(box, BUBBLE_CORNER, BUBBLE_CORNER)
+        if waits:
+            painter.fillPath(_dashes(box), palette.edge)
 
     def _paint_meta(self, painter: QPainter, bubble: Bubble, row: ThreadRow) -> None:
         painter.setFont(self._style.small)
@@ -261,6 +254,15 @@ def row_of(index: Index) -> ThreadRow:
     row = model.row_at(index.row())
     assert row is not None
     return row
+
+
+def _dashes(box: QRectF) -> QPainterPath:
+    """The dashed edge of a bubble. Qt's own dashes begin where the clip does, so parts of one edge would not meet."""
+    edge = QPainterPath()
+    edge.addRoundedRect(box, BUBBLE_CORNER, BUBBLE_CORNER)
+    return QPainterPathStroker(
+        QPen(Qt.GlobalColor.black, 1.0, Qt.PenStyle.DashLine, Qt.PenCapStyle.FlatCap)
+    ).createStroke(edge)
 
 
 def _escaped(words: str) -> str:

@@ -114,6 +114,18 @@ class ThreadModel(QAbstractListModel):
         at -= len(self._rows)
         return self._pending_rows[at] if at < len(self._pending_rows) else None
 
+    def rows(self) -> list[ThreadRow]:
+        """All rows, from the top down. One that has changed is another object than before."""
+        return [*self._rows, *self._pending_rows]
+
+    def place_of(self, key: tuple[int, str]) -> int | None:
+        """Where the row with this key stands now; None where it has gone."""
+        message_id, client_id = key
+        if message_id:
+            return self.row_of(message_id)
+        places = (at for at, row in enumerate(self._pending_rows, len(self._rows)) if row.client_id == client_id)
+        return next(places, None)
+
     # Pages
 
     def reset(self, page: MessagePage) -> None:
@@ -219,7 +231,8 @@ class ThreadModel(QAbstractListModel):
         if chat == self._chat:
             return
         self._chat = chat
-        self._rows = [self._make(at) for at in range(len(self._messages))]
+        made = [self._make(at) for at in range(len(self._messages))]
+        self._rows = [old if new.looks_like(old) else new for old, new in zip(self._rows, made, strict=True)]
         self._pending_rows = self._pending_now()
         if self.rowCount():
             self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
@@ -242,7 +255,10 @@ class ThreadModel(QAbstractListModel):
 
     def _remake(self, at: int) -> None:
         if at < len(self._rows):
-            self._rows[at] = self._make(at)
+            row = self._make(at)
+            if row.looks_like(self._rows[at]):
+                return
+            self._rows[at] = row
             index = self.index(at)
             self.dataChanged.emit(index, index)
 
@@ -328,9 +344,10 @@ class ThreadModel(QAbstractListModel):
         kept = [row.client_id for row in self._pending_rows]
         for at, row in enumerate(rows):
             if at < len(kept) and kept[at] == row.client_id:
-                self._pending_rows[at] = row
-                index = self.index(first + at)
-                self.dataChanged.emit(index, index)
+                if not row.looks_like(self._pending_rows[at]):
+                    self._pending_rows[at] = row
+                    index = self.index(first + at)
+                    self.dataChanged.emit(index, index)
             else:
                 self.beginInsertRows(_ROOT, first + at, first + at)
                 self._pending_rows.insert(at, row)

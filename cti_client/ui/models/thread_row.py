@@ -46,7 +46,7 @@ class ChatContext:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ThreadRow:
-    """What the delegate draws. Equal only to itself: a changed message makes a new row.
+    """What the delegate draws. Equal only to itself: a message that looks different makes a new row.
 
     `heading` stands above the bubble, centred; empty for most rows. `problem` is a whole sentence, `actions` what to
     do about it. `tick` is the delivery state, None for customers' texts; `tick_text` says it in words.
@@ -78,6 +78,10 @@ class ThreadRow:
     def client_id(self) -> str:
         """Empty for a message of the hub."""
         return self.key[1]
+
+    def looks_like(self, other: "ThreadRow") -> bool:
+        """Would both be drawn and spoken alike?"""
+        return vars(self) == vars(other)
 
     def spoken(self) -> str:
         """The row as a screen reader says it."""

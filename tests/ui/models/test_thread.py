@@ -119,8 +119,27 @@ def test_a_newer_version_replaces_and_an_older_one_does_not(model: ThreadModel) 
 def test_only_the_changed_rows_are_announced(model: ThreadModel, qtbot: QtBot) -> None:
     model.reset(page(50))
     with qtbot.waitSignal(model.dataChanged) as heard:
-        model.upsert(nth(50, version=2))
+        model.upsert(nth(50, version=2, text="Other words."))
     assert [index.row() for index in heard.args[:2]] == [49, 49]
+
+
+def test_a_version_that_looks_the_same_announces_nothing(model: ThreadModel, qtbot: QtBot) -> None:
+    model.reset(page(50))
+    before = model.rows()
+    with qtbot.assertNotEmitted(model.dataChanged):
+        model.upsert(nth(50, version=2))
+    assert model.rows() == before
+    model.upsert(nth(50, version=1, text="An older version."))
+    assert model.rows() == before
+
+
+def test_a_row_is_found_again_by_its_key(model: ThreadModel) -> None:
+    model.reset(page(50))
+    model.set_pending([pending("a"), pending("b")])
+    keys = [row.key for row in model.rows()]
+    assert [model.place_of(key) for key in keys] == list(range(52))
+    assert model.place_of((51, "")) is None
+    assert model.place_of((0, "c")) is None
 
 
 def test_a_message_of_another_thread_is_none_of_its_business(model: ThreadModel) -> None:
