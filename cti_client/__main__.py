@@ -1,4 +1,5 @@
-"""The command: `cti-client` opens the desktop, `demo` adds a customer's handset, `tour` shows the whole job."""
+"""The command: `cti-client` opens the desktop, `demo` adds a customer's handset, `tour` shows the whole job, `hub` is a
+team's hub, `admin` says who may sign in there."""
 
 import argparse
 import logging
@@ -6,10 +7,13 @@ import sys
 from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TypeAlias
 
 from cti_client import __version__
 from cti_client.paths import Paths, demo_paths, paths_in, standard_paths
 from cti_client.system import quick_start
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -59,7 +63,67 @@ def _parser() -> argparse.ArgumentParser:
     tour.add_argument("--out", type=Path, default=Path("build/tour"), metavar="DIR", help="where the pictures go")
     tour.add_argument("--quiet", action="store_true", help="print the last line alone")
     tour.set_defaults(run=_tour)
+    _add_hub(commands)
+    _add_admin(commands)
     return parser
+
+
+def _add_hub(commands: Commands) -> None:
+    hub = commands.add_parser(
+        "hub",
+        help="a hub for a team, without a window",
+        description="Runs a hub until SIGTERM. Exit status: 0 ended as told, 1 the settings are wrong, 3 it cannot "
+        "start (database, port), 4 a mistake of its own.",
+    )
+    hub.add_argument("--config", type=Path, metavar="FILE", required=True, help="the hub's settings")
+    hub.add_argument("--check-config", action="store_true", help="only say whether the settings are good")
+    hub.add_argument("--log", choices=("text", "json"), default="text", help="how the log is written (default: text)")
+    hub.add_argument("--verbose", action="store_true", help="log more (never message text)")
+    hub.set_defaults(run=_hub)
+
+
+def _add_admin(commands: Commands) -> None:
+    admin = commands.add_parser("admin", help="who may sign in at a team's hub")
+    admin.add_argument("--config", type=Path, metavar="FILE", required=True, help="the hub's settings")
+    admin.set_defaults(run=_admin, verbose=False)
+    acts = admin.add_subparsers(metavar="ACTION", required=True)
+    for act, words in (
+        ("add-agent", "make a token for somebody; it is printed once"),
+        ("new-token", "make another token for somebody; the old one ends"),
+        ("remove-agent", "end somebody's token; chats and cases stay"),
+    ):
+        one = acts.add_parser(act, help=words)
+        one.add_argument("name", metavar="NAME")
+        one.set_defaults(act=act)
+    acts.add_parser("list-agents", help="who may sign in").set_defaults(act="list-agents")
+
+
+def _hub(options: argparse.Namespace) -> int:
+    from cti_client.hub import command
+
+    if options.check_config:
+        return command.check_config(options.config, print, _complain)
+    level = logging.DEBUG if options.verbose else logging.INFO
+    return command.run_hub(options.config, form=options.log, level=level)
+
+
+def _admin(options: argparse.Namespace) -> int:
+    from cti_client.hub import admin
+
+    match options.act:
+        case "add-agent":
+            act = admin.add_agent(options.name)
+        case "new-token":
+            act = admin.new_token(options.name)
+        case "remove-agent":
+            act = admin.remove_agent(options.name)
+        case _:
+            act = admin.list_agents()
+    return admin.run_admin(options.config, act, print, _complain)
+
+
+def _complain(words: str) -> None:
+    print(words, file=sys.stderr)
 
 
 def _desktop(options: argparse.Namespace) -> int:
