@@ -155,7 +155,7 @@ def queue_all(tx: Tx, chats: list[int]) -> None:
 async def ours(session: aiohttp.ClientSession, gateway: str, folder: Path) -> tuple[float, list[float]]:
     """Texts a second, and milliseconds until the gateway has one."""
     config = configuration(folder, gateway)
-    store = SqliteStore(config.database, system_clock, Bus())
+    store = SqliteStore(Path(config.database), system_clock, Bus())
     await store.open()
     await store.write(apply_configuration, config)
     chats = await store.write(open_chats, QUEUED)

@@ -1,6 +1,7 @@
 """The demo's hub: one line on the simulator, and sample customers. No Qt: this runs in the hub's process."""
 
 import asyncio
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -25,7 +26,7 @@ def with_samples(paths: Paths, name: str, offer_seconds: int) -> HubConfig:
 
 async def _seed(config: HubConfig, name: str) -> None:
     """Sample customers in a hub that has none yet."""
-    store = SqliteStore(config.database, system_clock, Bus())
+    store = SqliteStore(Path(config.database), system_clock, Bus())
     await store.open()
     try:
         await store.write(_seed_once, config, name)
