@@ -123,6 +123,12 @@ class PostgresServer:
         self.execute(f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE tables STRATEGY file_copy")
         return self.url(name)
 
+    def copy(self, url: str) -> str:
+        """The address of a copy of a database to which nobody is connected, as a restore from a backup makes it."""
+        name = next(self._names)
+        self.execute(f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {url.rpartition('/')[2]} STRATEGY file_copy")
+        return self.url(name)
+
     def execute(self, sql: str) -> None:
         """Run a statement as the administrator."""
         self.portal.call(self._execute(sql))
@@ -191,7 +197,8 @@ class SharedDatabase:
         others = "datname = current_database() AND state LIKE 'idle in transaction%'"
         cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
         restarts = "SELECT setval(seqrelid, 1, false) FROM pg_sequence"
-        return "; ".join(("SET session_replication_role = replica", cut, *deletes, restarts))
+        usual = "UPDATE hub SET chats_per_agent = DEFAULT"
+        return "; ".join(("SET session_replication_role = replica", cut, *deletes, usual, restarts))
 
 
 class PostgresDatabase:

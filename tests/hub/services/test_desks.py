@@ -1,0 +1,157 @@
+"""C6: whose desktop is an agent's, and since when nobody has heard of it, with several hub processes."""
+
+from cti_client.domain.agent import Presence
+from cti_client.hub.services.desks import (
+    ABSENCE,
+    DESKS,
+    Served,
+    Watch,
+    absences,
+    desk_entered,
+    desks_left,
+    note_absence,
+    process_ended,
+    process_seen,
+    process_started,
+    served,
+)
+from cti_client.hub.services.set_presence import agent_gone
+from cti_client.hub.store import tables
+from tests.helpers.service_hub import MINUTE, ServiceHub
+
+GRACE = MINUTE
+A = Watch(process_id="a", grace_ms=GRACE, silence_ms=15_000)
+B = Watch(process_id="b", grace_ms=GRACE, silence_ms=15_000)
+
+
+def wakes(hub: ServiceHub) -> set[str]:
+    assert hub.last is not None
+    return hub.last.wakes
+
+
+def presence(hub: ServiceHub, agent_id: int) -> str:
+    return str(hub.value(tables.agent, "presence", id=agent_id))
+
+
+def two_processes(hub: ServiceHub) -> None:
+    for name in ("a", "b"):
+        hub.run(process_started, name, alone=False)
+
+
+def entered(hub: ServiceHub, desk: str = "desk 1", process: str = "a") -> None:
+    hub.run(desk_entered, hub.anna, desk, process)
+
+
+def left(hub: ServiceHub, desk: str = "desk 1") -> None:
+    hub.run(desks_left, [Served(hub.anna, desk, 0, gone=False)])
+
+
+def test_a_desktop_that_comes_makes_its_agent_available(hub: ServiceHub) -> None:
+    two_processes(hub)
+    entered(hub)
+    assert presence(hub, hub.anna) == "available"
+    assert hub.read(served, "a") == [Served(hub.anna, "desk 1", 0, gone=False)]
+    assert hub.read(absences, A, hub.now) == {}
+
+
+def test_the_newer_desktop_takes_over_and_the_other_process_is_told(hub: ServiceHub) -> None:
+    two_processes(hub)
+    entered(hub)
+    assert DESKS not in wakes(hub)
+    entered(hub, "desk 2", "b")
+    assert DESKS in wakes(hub)
+    assert hub.read(served, "a") == []
+    assert [one.desk_id for one in hub.read(served, "b")] == ["desk 2"]
+    left(hub, "desk 1")  # the older one's end is of no account
+    assert hub.read(absences, B, hub.now) == {}
+
+
+def test_past_the_grace_time_the_agent_is_gone_and_not_before(hub: ServiceHub) -> None:
+    two_processes(hub)
+    entered(hub)
+    left(hub)
+    assert ABSENCE in wakes(hub)
+    assert hub.read(absences, B, hub.now) == {hub.anna: hub.now + GRACE}
+    hub.now += GRACE - 1
+    hub.run(note_absence, hub.anna, B)
+    assert presence(hub, hub.anna) == "available"
+    hub.now += 1
+    hub.run(note_absence, hub.anna, B)
+    assert presence(hub, hub.anna) == "offline"
+    assert hub.read(absences, B, hub.now) == {}
+
+
+def test_who_comes_back_in_time_is_not_gone(hub: ServiceHub) -> None:
+    two_processes(hub)
+    entered(hub)
+    left(hub)
+    hub.now += GRACE - 1
+    entered(hub, "desk 2", "b")
+    hub.now += GRACE
+    hub.run(process_seen, "b")
+    hub.run(note_absence, hub.anna, A)
+    assert presence(hub, hub.anna) == "available"
+
+
+def test_a_hub_that_dies_takes_its_desktops_with_it(hub: ServiceHub) -> None:
+    two_processes(hub)
+    entered(hub)
+    died = hub.now
+    for _ in range(4):
+        hub.now += 5_000
+        hub.run(process_seen, "b")
+    assert hub.read(absences, B, hub.now) == {hub.anna: died + GRACE}
+    hub.now = died + GRACE
+    hub.run(note_absence, hub.anna, B)
+    assert presence(hub, hub.anna) == "offline"
+    assert hub.value(tables.agent, "presence_before", id=hub.anna) == "available"
+
+
+def test_a_hub_never_takes_itself_for_dead(hub: ServiceHub) -> None:
+    two_processes(hub)
+    entered(hub)
+    hub.now += 10 * GRACE
+    assert hub.read(absences, A, hub.now) == {}
+
+
+def test_a_hub_that_was_frozen_hears_that_its_agent_counts_as_gone(hub: ServiceHub) -> None:
+    two_processes(hub)
+    entered(hub)
+    hub.run(agent_gone, hub.anna)
+    assert [one.gone for one in hub.read(served, "a")] == [True]
+    entered(hub, "desk 1 again")
+    assert [one.gone for one in hub.read(served, "a")] == [False]
+    assert presence(hub, hub.anna) == "available"
+
+
+def test_a_hub_that_stops_in_order_lets_its_desktops_go(hub: ServiceHub) -> None:
+    two_processes(hub)
+    entered(hub)
+    hub.run(process_ended, "a")
+    assert hub.read(absences, B, hub.now) == {hub.anna: hub.now + GRACE}
+    assert [row.id for row in hub.rows(tables.hub_process)] == ["b"]
+
+
+def test_the_only_hub_finds_what_the_one_before_it_left(hub: ServiceHub) -> None:
+    two_processes(hub)
+    entered(hub)
+    hub.now += 8 * 60 * MINUTE
+    hub.run(process_started, "c", alone=True)
+    watch = Watch(process_id="c", grace_ms=GRACE, silence_ms=15_000)
+    assert hub.read(absences, watch, hub.now) == {hub.anna: hub.now + GRACE}
+    assert [row.id for row in hub.rows(tables.hub_process)] == ["c"]
+
+
+def test_of_whom_no_desktop_is_known_the_grace_time_begins_when_somebody_looks(hub: ServiceHub) -> None:
+    hub.set(tables.agent, {"id": hub.anna}, presence=Presence.AVAILABLE)
+    assert hub.read(absences, A, hub.now) == {hub.anna: None}
+    hub.run(note_absence, hub.anna, A)
+    assert presence(hub, hub.anna) == "available"
+    assert hub.read(absences, A, hub.now) == {hub.anna: hub.now + GRACE}
+    hub.now += GRACE
+    hub.run(note_absence, hub.anna, A)
+    assert presence(hub, hub.anna) == "offline"
+
+
+def test_an_offline_agent_who_was_never_here_is_nobody_s_worry(hub: ServiceHub) -> None:
+    assert hub.read(absences, A, hub.now) == {}
