@@ -7,7 +7,8 @@ then sends one JSON frame over a bare WebSocket. Our own path is measured agains
 import asyncio
 import json
 import sqlite3
-import threading
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -111,22 +112,30 @@ class Floor:
         self._db.close()
 
 
-class FloorThread:
-    """The floor in a thread with its own loop, as the embedded hub runs."""
+class FloorProcess:
+    """The floor in a process of its own, as the desktop's hub is. Ends with its pipe."""
 
     def __init__(self, folder: Path) -> None:
-        self._floor = Floor(folder)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="floor", daemon=True)
+        command = [sys.executable, "-m", "bench.floor", str(folder)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def start(self) -> int:
         """The port."""
-        self._thread.start()
-        return asyncio.run_coroutine_threadsafe(self._floor.start(), self._loop).result(10)
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
 
     def stop(self) -> None:
-        """Stop and join."""
-        asyncio.run_coroutine_threadsafe(self._floor.stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
+        """Stop and wait."""
+        self._process.communicate(timeout=10)
+
+
+async def main() -> None:
+    """The process's side."""
+    floor = Floor(Path(sys.argv[1]))
+    print(await floor.start(), flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    await floor.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

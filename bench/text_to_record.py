@@ -1,7 +1,7 @@
 """From a text's POST to the record at a desktop's socket, ours beside the floor, in one run.
 
-Both servers run as the product's embedded hub does: in a thread of the receiving process. Texts come from a process of their
-own at a steady rate, every one from a new customer, so every one makes a thread, a contact, an interaction and an offer.
+Both servers are processes beside the receiving one, as the desktop's own hub is. Texts come from a third process at a steady
+rate, every one from a new customer, so every one makes a thread, a contact, an interaction and an offer.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from pathlib import Path
 import aiohttp
 
 from bench.figures import Figure, percentile
-from bench.floor import FloorThread
+from bench.floor import FloorProcess
 from cti_client.demo.settings import simulated
 from cti_client.hub.own_hub import OwnHub
 from cti_client.paths import paths_in
@@ -92,7 +92,7 @@ async def measure() -> list[Figure]:
     """p50 and p99 at each rate, and the ratio of the p99 to the floor's."""
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
-        floor = FloorThread(Path(folder))
+        floor = FloorProcess(Path(folder))
         floor_port = floor.start()
         paths = paths_in(Path(folder) / "hub")
         paths.make()
