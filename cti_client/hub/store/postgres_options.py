@@ -1,7 +1,7 @@
 """The address of a team's database, and what can be said in it besides what PostgreSQL itself knows."""
 
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 _OURS = ("pool_size", "prepared_statements")
 
@@ -52,7 +52,7 @@ def postgres_options(address: str) -> PostgresOptions:
     if not name:
         raise DatabaseAddressError("The address of the database names no database: postgresql://USER@HOST/NAME")
     return PostgresOptions(
-        dsn=urlunsplit(("postgresql", parts.netloc, parts.path, rest, "")),
+        dsn=f"postgresql://{parts.netloc}{parts.path}{f'?{rest}' if rest else ''}",
         name=f"{host or 'local socket'}{f':{port}' if port else ''}/{name}",
         pool_size=_number(own.get("pool_size", "10")),
         prepared_statements=_truth(own.get("prepared_statements", "on")),

@@ -6,7 +6,6 @@ Migrations first add and only in a later version take away, so that two versions
 import asyncio
 import uuid
 
-import asyncpg
 from sqlalchemy import Connection, insert, inspect, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -21,6 +20,7 @@ from cti_client.hub.store.tables import hub, metadata
 UPGRADE_LOCK = 0x6374_6975_7067
 """The advisory lock that an upgrading hub holds ("ctiupg")."""
 
+_LOCK_NOT_AVAILABLE = "55P03"
 _LOCK_TIMEOUT = "3s"
 _MOST_TRIES = 10
 _UPGRADE_SECONDS = 3_600.0
@@ -50,12 +50,13 @@ async def ensure_schema(options: PostgresOptions, migrations: Migrations = MIGRA
                     raise
                 if getattr(getattr(error, "orig", None), "sqlstate", "") != _LOCK_NOT_AVAILABLE or tried == _MOST_TRIES:
                     raise StoreAwayError(f"The database does not answer: {in_short(error)}") from error
-            await asyncio.sleep(tried / 10)
+            await _pause(tried)
     finally:
         await engine.dispose()
 
 
-_LOCK_NOT_AVAILABLE = asyncpg.LockNotAvailableError.sqlstate
+async def _pause(tried: int) -> None:
+    await asyncio.sleep(tried / 10)
 
 
 def _ensure(conn: Connection, migrations: Migrations, name: str) -> None:

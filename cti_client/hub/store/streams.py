@@ -79,8 +79,12 @@ def records_after(conn: Connection, agent_id: int, seq: int, limit: int) -> list
     database): then a snapshot is needed.
     """
     rows = _AFTER.rows(conn, {"agent_id": agent_id, "seq": seq, "most": limit})
+    if rows and rows[0].seq != seq + 1:
+        return None
     if rows:
-        return [row.record.encode() for row in rows] if rows[0].seq == seq + 1 else None
+        if rows[-1].seq != seq + len(rows):  # the stream was broken off; what is behind that comes with a snapshot
+            rows = [row for number, row in enumerate(rows, start=seq + 1) if row.seq == number]
+        return [row.record.encode() for row in rows]
     return [] if last_seq(conn, agent_id) == seq else None
 
 

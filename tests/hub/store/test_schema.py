@@ -24,23 +24,9 @@ from cti_client.hub.store.schema import (
 )
 from cti_client.hub.store.sqlite_engine import sqlite_engine
 from cti_client.hub.store.tables import metadata
+from tests.helpers.next_version import NEXT, next_version
 
 ROOT = Path(__file__).parents[3]
-
-NEXT = "9000"
-NEXT_REVISION = """
-import sqlalchemy as sa
-from alembic import op
-
-revision = "next"
-down_revision = "HEAD"
-
-def upgrade():
-    op.create_table("pool", sa.Column("id", sa.Integer(), primary_key=True))
-    with op.batch_alter_table("line") as line:
-        line.add_column(sa.Column("team", sa.String(), nullable=False, server_default="support"))
-    {more}
-"""
 
 
 def all_definitions(path: Path) -> dict[str, str]:
@@ -56,26 +42,15 @@ def parts(definition: str) -> list[str]:
     return [*sorted(body.split(",")), tail]
 
 
-def migrated(path: Path, migrations: Migrations = MIGRATIONS) -> None:
-    """An empty file, brought to the head by Alembic alone."""
+def migrated(path: Path, revision: str = "head") -> None:
+    """An empty file, brought to a revision by Alembic alone."""
     config = Config()
-    config.set_main_option("script_location", str(migrations.folder))
+    config.set_main_option("script_location", str(MIGRATIONS.folder))
     engine = sqlite_engine(path)
     with engine.connect() as conn:
         config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     engine.dispose()
-
-
-def next_version(folder: Path, more: str = "") -> Migrations:
-    """The program's migrations and one more."""
-    target = folder / "migrations"
-    (target / "versions").mkdir(parents=True)
-    for file in (MIGRATIONS.folder / "env.py", *(MIGRATIONS.folder / "versions").glob("r*.py")):
-        (target / file.relative_to(MIGRATIONS.folder)).write_text(file.read_text())
-    revision = NEXT_REVISION.replace("HEAD", MIGRATIONS.head).replace("{more}", more)
-    (target / "versions" / "next.py").write_text(revision)
-    return Migrations((*MIGRATIONS.revisions, "next"), target)
 
 
 def test_migrations_make_what_tables_py_says(tmp_path: Path) -> None:
@@ -135,6 +110,20 @@ def test_alembic_is_not_imported_to_start(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=60)
 
 
+@pytest.mark.parametrize("revision", MIGRATIONS.revisions[:-1])
+def test_an_upgrade_from_every_earlier_revision_keeps_the_rows(tmp_path: Path, revision: str) -> None:
+    path = tmp_path / "hub.db"
+    migrated(path, revision)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("INSERT INTO hub (id, hub_id) VALUES (1, 'ours')")
+        raw.execute("INSERT INTO line (address, name) VALUES ('+15550100', 'Support')")
+    ensure_schema(path)
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [(MIGRATIONS.head,)]
+        assert raw.execute("SELECT address FROM line").fetchall() == [("+15550100",)]
+        assert raw.execute("SELECT hub_id FROM hub").fetchall() == [("ours",)]
+
+
 def test_an_upgrade_keeps_a_copy_and_the_rows(tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
     ensure_schema(path)
@@ -143,10 +132,10 @@ def test_an_upgrade_keeps_a_copy_and_the_rows(tmp_path: Path) -> None:
     newer = next_version(tmp_path)
     ensure_schema(path, newer)
     with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("next",)]
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [(NEXT,)]
         assert raw.execute("SELECT address, team FROM line").fetchall() == [("+15550100", "support")]
         assert raw.execute("SELECT count(*) FROM pool").fetchone() == (0,)
-    with closing(sqlite3.connect(tmp_path / "hub.db.before-next.bak")) as copy:
+    with closing(sqlite3.connect(tmp_path / f"hub.db.before-{NEXT}.bak")) as copy:
         assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(MIGRATIONS.head,)]
         assert copy.execute("SELECT address FROM line").fetchall() == [("+15550100",)]
     assert not list(tmp_path.glob("*.part"))
