@@ -15,6 +15,7 @@ from cti_client.system import quick_start
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
+OWN_HUB = "own"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -51,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help=f"the hub's settings (default: {settings}); the log is in {standard_paths().log}",
+    )
+    parser.add_argument(
+        "--hub",
+        metavar="ADDRESS",
+        default="",
+        help=f"work with the team's hub at this address (or `{OWN_HUB}`: one on this computer), whatever was chosen before",
     )
     parser.set_defaults(run=_desktop)
     commands = parser.add_subparsers(metavar="COMMAND")
@@ -131,15 +138,32 @@ def _desktop(options: argparse.Namespace) -> int:
     from cti_client.hub.own_hub import OwnHub
 
     paths = paths_in(options.data) if options.data else standard_paths()
+    hub = options.hub
     if options.config:
-        paths = Paths(data=paths.data, config=options.config)
+        paths, hub = Paths(data=paths.data, config=options.config), hub or OWN_HUB
     _log_into(paths)
-    hub = OwnHub(partial(load_or_simulate, paths), person())
-    hub.warm_up()  # on another core, while this one imports Qt
+    make = partial(OwnHub, partial(load_or_simulate, paths), person())
+    own = None
+    if hub == OWN_HUB or not (hub or _at_a_team(paths)):
+        own = make()
+        own.warm_up()  # on another core, while this one imports Qt
     quick_start.begin()
-    from cti_client.bootstrap import run_desktop
+    from cti_client.desk.errors import DeskError
+    from cti_client.run import run_desktop
 
-    return run_desktop(paths, hub, theme=options.theme)
+    try:
+        return run_desktop(paths, make, theme=options.theme, hub=hub, warm=own)
+    except DeskError as error:
+        _complain(f"--hub: {error}")
+        return 2
+
+
+def _at_a_team(paths: Paths) -> bool:
+    """Good enough to know whether a hub of one's own will be needed; the choice is read properly later."""
+    try:
+        return b'"kind":"team"' in paths.place.read_bytes()
+    except OSError:
+        return False
 
 
 def _demo(options: argparse.Namespace) -> int:

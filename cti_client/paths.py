@@ -35,6 +35,11 @@ class Paths:
         """Window places and choices of this person."""
         return self.data / "desktop.ini"
 
+    @property
+    def place(self) -> Path:
+        """Where this person works: with a hub of their own, or with a team's. Never a token."""
+        return self.data / "place.json"
+
     def make(self) -> None:
         """Make the data folder, for its owner alone."""
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -69,7 +69,7 @@ def run_demo(paths: Paths, *, theme: str, fresh: bool) -> int:
         try:
             async with demo_desktop(app, paths, theme=theme) as (desktop, handset):
                 instance.raise_wanted.connect(desktop.window.bring_to_front)
-                quit_on_signals(desktop)
+                quit_on_signals(desktop.quit)
                 _side_by_side(desktop, handset)
                 await desktop.ended()
         finally:

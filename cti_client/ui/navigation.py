@@ -14,6 +14,8 @@ class Navigation(QFrame):
     """One button a page, the settings menu at the bottom."""
 
     quit_wanted = Signal()
+    place_wanted = Signal()
+    """The person wants to work with another hub."""
 
     def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +38,10 @@ class Navigation(QFrame):
         self._layout.addWidget(self.settings)
         theme.changed.connect(self._refresh_icons)
         self._refresh_icons()
+
+    def offer_places(self) -> None:
+        """From now on the settings menu leads to other hubs."""
+        self._place.setVisible(True)
 
     def _button(self, icon: str, name: str) -> QToolButton:
         button = QToolButton()
@@ -74,6 +80,9 @@ class Navigation(QFrame):
         self._switch(menu, self.tr("System notifications"), "notifications")
         self._switch(menu, self.tr("Hand calls to this computer’s phone program"), "hand_over_calls")
         menu.addSeparator()
+        self._place = menu.addAction(self._theme.icon("users-three"), self.tr("Connect to another hub…"))
+        self._place.triggered.connect(self.place_wanted)
+        self._place.setVisible(False)
         menu.addAction(self._theme.icon("sign-out"), self.tr("Quit"), self.quit_wanted.emit)
         return menu
 

@@ -20,6 +20,7 @@ from cti_client.ui.app_icon import app_icon
 from cti_client.ui.case_windows import CaseWindowFactory, CaseWindows
 from cti_client.ui.cases_loader import CasesLoader
 from cti_client.ui.leaving import Leaving
+from cti_client.ui.local_time import clock
 from cti_client.ui.main_window import MainWindow
 from cti_client.ui.models.open_chats import customer_of
 from cti_client.ui.new_chat import NewChat
@@ -42,6 +43,8 @@ class Shell(QObject):
 
     quit_wanted = Signal()
     """The person wants the program to end."""
+    place_wanted = Signal()
+    """The person wants to work with another hub, or to sign in anew."""
 
     def __init__(
         self,
@@ -156,13 +159,15 @@ class Shell(QObject):
             self._window.cases.show_away()
             self._be_calm()
         if self._replaced:
-            self._window.notice.say(self._replaced, "bad", action=self.tr("Work here"))
+            self._window.notice.say(self._replaced, "bad", action=self.tr("Use it here again"))
         elif link.status is LinkStatus.OFFLINE:
             words = self.tr("No link to the hub. What is here can be read; what you send waits and goes by itself.")
             self._window.notice.say(f"{words} {link.detail}".strip(), "caution", action=self.tr("Try now"))
         elif link.status is LinkStatus.REFUSED:
             words = link.detail or self.tr("The hub does not let this desktop in.")
-            self._window.notice.say(words, "bad", action=self.tr("Try now"))
+            self._window.notice.say(
+                words, "bad", action=self.tr("Sign in…") if link.needs_token else self.tr("Try now")
+            )
         elif self._said:
             self._window.notice.say(self._said, "caution", dismissible=True)
         else:
@@ -217,8 +222,10 @@ class Shell(QObject):
         unread = sum(chat.unread for chat in self._desk.interactions.values())
         self._tray.show_state(len(self._desk.offers), unread, self._was_live)
 
-    def _show_replaced(self, text: str) -> None:
-        self._replaced = text or self.tr("You are at work at another desktop now. This one is switched off.")
+    def _show_replaced(self, _text: str) -> None:
+        name, time = self._desk.agent_name, clock(self._desk.now())
+        who = self.tr("{name} has been at work at another desktop since {time}. This one is switched off.")
+        self._replaced = who.format(name=name, time=time)
         self._show_link()
 
     def _show_notice(self, text: str) -> None:
@@ -251,7 +258,8 @@ class Shell(QObject):
         window.header.presence_chosen.connect(self._choose_presence)
         window.header.new_chat_wanted.connect(self.new_chat.ask)
         self.leaving.quit_wanted.connect(self.quit_wanted)
-        window.notice.acted.connect(self._desk.retry)
+        window.notice.acted.connect(self._mend)
+        window.navigation.place_wanted.connect(self.place_wanted)
         window.notice.dismissed.connect(self._forget_notice)
         self._ringer.accept_wanted.connect(panel.accept_offer)
         self._ringer.open_wanted.connect(window.bring_to_front)
@@ -265,6 +273,13 @@ class Shell(QObject):
 
     def _go_to(self, interaction_id: int) -> None:
         self.cases.go_to(interaction_id)
+
+    def _mend(self) -> None:
+        """What the banner's button does."""
+        if self._desk.link.needs_token and not self._replaced:
+            self.place_wanted.emit()
+        else:
+            self._desk.retry()
 
     def _choose_presence(self, presence: Presence, reason: str) -> None:
         self._tasks.start(self._set_presence(presence, reason), "presence")

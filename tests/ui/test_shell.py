@@ -4,11 +4,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from cti_client.demo.tour_kit import button, click
 from cti_client.desk.errors import HubAwayError, HubRefusedError
 from cti_client.desk.views import LinkStatus
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
 from cti_client.system.sound import Sound
+from cti_client.ui.local_time import clock
 from cti_client.wire.api import Candidate, CaseList, LookupResult, NumberAbilities, Problem
 from cti_client.wire.records import Interaction
 from cti_client.wire.topics import OwnPresence
@@ -238,12 +240,42 @@ async def test_a_lost_link_says_what_to_do(stage: Stage, status: LinkStatus, sai
 
 async def test_replaced_by_another_desktop(stage: Stage) -> None:
     stage.desk.put_link(LinkStatus.REFUSED)
-    stage.desk.replaced.emit("Anna is at work at another desktop.")
-    assert stage.window.notice.text == "Anna is at work at another desktop."
-    stage.window.notice.acted.emit()
+    stage.desk.replaced.emit("You have signed in at another desktop.")
+    since = clock(stage.desk.now())
+    words = f"Anna has been at work at another desktop since {since}. This one is switched off."
+    assert stage.window.notice.text == words
+    stage.desk.time += 3_600_000
+    stage.desk.put_link(LinkStatus.REFUSED)
+    assert stage.window.notice.text == words
+    again = button(stage.window, "Use it here again")
+    assert again is not None
+    click(again)
     assert len(stage.desk.called("retry")) == 1
     stage.desk.put_link(LinkStatus.LIVE)
     assert stage.window.notice.text == ""
+
+
+async def test_where_another_token_is_needed_the_banner_leads_to_it(stage: Stage) -> None:
+    asked: list[bool] = []
+    stage.shell.place_wanted.connect(lambda: asked.append(True))
+    stage.desk.put_link(LinkStatus.REFUSED, "Sign in to hub.example.com with your token.", needs_token=True)
+    sign_in = button(stage.window, "Sign in…")
+    assert sign_in is not None
+    click(sign_in)
+    assert asked == [True]
+    assert stage.desk.called("retry") == []
+
+
+async def test_the_settings_lead_to_another_hub_where_that_is_offered(stage: Stage) -> None:
+    asked: list[bool] = []
+    stage.shell.place_wanted.connect(lambda: asked.append(True))
+    menu = stage.window.navigation.settings.menu()
+    (action,) = [one for one in menu.actions() if one.text() == "Connect to another hub…"]
+    assert not action.isVisible()
+    stage.window.navigation.offer_places()
+    assert action.isVisible()
+    action.trigger()
+    assert asked == [True]
 
 
 async def test_what_the_desk_says_once_stays_until_it_is_read(stage: Stage) -> None:
