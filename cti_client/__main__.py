@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         "--hub",
         metavar="ADDRESS",
         default="",
-        help=f"work with the team's hub at this address (or `{OWN_HUB}`: one on this computer), whatever was chosen before",
+        help=f"work with the team's hub at this address, or with one of your own (`{OWN_HUB}`), this time",
     )
     parser.set_defaults(run=_desktop)
     commands = parser.add_subparsers(metavar="COMMAND")
