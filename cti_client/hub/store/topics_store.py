@@ -1,5 +1,7 @@
 """Values of the latest-value topics that the store knows (`wire/topics.py`)."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, bindparam, func, select
 
 from cti_client.domain.agent import Presence
@@ -17,6 +19,11 @@ _WAITING = Statement(
     PREVIEW.where(IS_UNHELD).order_by(interaction.c.waiting_since, interaction.c.id).limit(bindparam("most"))
 )
 _TOTAL = Statement(select(func.count()).select_from(interaction).where(IS_UNHELD, interaction.c.waiting_since > 0))
+_PRESENCES = Statement(
+    select(agent.c.id, agent.c.presence, agent.c.presence_reason).where(
+        agent.c.id.in_(bindparam("agents", expanding=True))
+    )
+)
 
 
 def waiting(conn: Connection) -> Waiting:
@@ -37,7 +44,10 @@ def waiting(conn: Connection) -> Waiting:
     return Waiting(chats=chats, total=total)
 
 
-def own_presence(conn: Connection, agent_id: int) -> OwnPresence:
-    """This agent's presence; Offline for one we do not know."""
-    row = conn.execute(select(agent.c.presence, agent.c.presence_reason).where(agent.c.id == agent_id)).first()
-    return OwnPresence() if row is None else OwnPresence(presence=Presence(row.presence), reason=row.presence_reason)
+def own_presences(conn: Connection, agents: Collection[int]) -> dict[int, OwnPresence]:
+    """These agents' presences, by one query; Offline for one we do not know."""
+    presences = dict.fromkeys(agents, OwnPresence())
+    if agents:
+        for row in _PRESENCES.rows(conn, {"agents": list(agents)}):
+            presences[row.id] = OwnPresence(presence=Presence(row.presence), reason=row.presence_reason)
+    return presences

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from cti_client.hub.health import HealthBoard
 from cti_client.hub.store.store import Store
-from cti_client.hub.store.topics_store import own_presence, waiting
+from cti_client.hub.store.topics_store import own_presences, waiting
 from cti_client.wire import topics
 from cti_client.wire.codec import encode
 
@@ -82,4 +82,4 @@ class TopicFeed:
 
 
 def _read(conn: Connection, agents: list[int]) -> tuple[topics.Waiting, dict[int, topics.OwnPresence]]:
-    return waiting(conn), {agent_id: own_presence(conn, agent_id) for agent_id in agents}
+    return waiting(conn), own_presences(conn, agents)

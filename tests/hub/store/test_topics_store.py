@@ -8,7 +8,7 @@ from cti_client.hub.services.route_offers import WHY_NOBODY, WHY_UNANSWERED
 from cti_client.hub.services.set_presence import set_presence
 from cti_client.hub.services.take_waiting import take_waiting
 from cti_client.hub.store import topics_store
-from cti_client.hub.store.topics_store import own_presence, waiting
+from cti_client.hub.store.topics_store import own_presences, waiting
 from cti_client.wire import api
 from tests.helpers.news_hub import NewsHub
 from tests.helpers.service_hub import HOUR, MINUTE, Database
@@ -76,6 +76,7 @@ def test_more_than_the_list_shows_are_counted(hub: NewsHub, monkeypatch: pytest.
 
 def test_own_presence(hub: NewsHub) -> None:
     hub.run(set_presence, hub.anna, Presence.AWAY, "lunch")
-    presence = hub.read(own_presence, hub.anna)
-    assert (presence.presence, presence.reason) == (Presence.AWAY, "lunch")
-    assert hub.read(own_presence, 99).presence is Presence.OFFLINE
+    presences = hub.read(own_presences, [hub.anna, hub.ben, 99])
+    assert (presences[hub.anna].presence, presences[hub.anna].reason) == (Presence.AWAY, "lunch")
+    assert presences[hub.ben].presence is presences[99].presence is Presence.OFFLINE
+    assert hub.read(own_presences, []) == {}
