@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.001
 """How long one thread may keep the interpreter from another. The loop and the store's writer hand every text to each
-other; with Python's 5 ms each waits for the other's turn to end (a text a hundred times a second: p99 was twice this)."""
+other; with Python's 5 ms each waits for the other's turn to end."""
 
 
 class Pipe:
