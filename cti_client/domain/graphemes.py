@@ -69,7 +69,13 @@ _HANGUL = (
 
 def graphemes(text: str) -> list[str]:
     """The clusters of `text`, in order; joined they are `text` again."""
-    return list(text) if _ALONE.fullmatch(text) else list(_clusters(text))
+    return list(text) if _ALONE.fullmatch(text) else list(_broken(text))
+
+
+@lru_cache(maxsize=4)
+def _broken(text: str) -> tuple[str, ...]:
+    """Who counts a text asks for its clusters more than once."""
+    return tuple(_clusters(text))
 
 
 def _clusters(text: str) -> Iterator[str]:
