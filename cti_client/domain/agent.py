@@ -19,3 +19,6 @@ MISSES_TO_MISSED = 2
 
 AWAY_FROM_OFFERS = frozenset({Presence.OFFLINE, Presence.MISSED})
 """Nobody sits there: offers that stand before such an agent go on to others at once."""
+
+LONGEST_REASON = 60
+"""Characters of a presence's reason."""

@@ -1,41 +1,26 @@
 """The bar at the top: is everything connected, am I available, start something."""
 
-from functools import partial
-
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from cti_client.desk.views import LinkStatus, LinkView
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
-from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from cti_client.ui.presence_button import PresenceButton
+from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme, restyle
 from cti_client.ui.widgets.label import Label
-from cti_client.ui.widgets.menu_button import MenuButton
 from cti_client.ui.widgets.pill import Pill
 from cti_client.ui.widgets.tips import plain_tip
-from cti_client.ui.words import presence_name, seconds_left
+from cti_client.ui.words import seconds_left
 from cti_client.wire.topics import ConnectionHealth, Connections, OwnPresence
-
-ROLES = {
-    Presence.AVAILABLE: "good",
-    Presence.BUSY: "caution",
-    Presence.AWAY: "caution",
-    Presence.OFFLINE: "muted",
-}
-ICONS = {
-    Presence.AVAILABLE: "check-circle",
-    Presence.BUSY: "minus-circle",
-    Presence.AWAY: "clock",
-    Presence.OFFLINE: "prohibit",
-}
 
 
 class Header(QFrame):
     """Shows the link, the gateways that need a word, and presence; emits what is chosen."""
 
     presence_chosen = Signal(object, str)
-    """`Presence` and the reason (empty but for Away)."""
+    """`Presence` and the reason (empty but for Busy and Away)."""
     new_chat_wanted = Signal()
     telephony_toggled = Signal()
 
@@ -51,8 +36,12 @@ class Header(QFrame):
         self.unsent = Pill(role="caution")
         self._gateways: list[Pill] = []
         self._agent = Label(tone="muted")
-        self.presence = MenuButton(theme)
-        self.presence.set_menu(self._build_menu())
+        self.presence = PresenceButton(theme)
+        self.presence.chosen.connect(self.presence_chosen)
+        self.back = QPushButton(theme.icon("hand-waving", "on_accent"), self.tr("I'm back"))
+        self.back.setProperty("kind", "primary")
+        self.back.setToolTip(self.tr("Take requests again"))
+        self.back.clicked.connect(lambda: self.presence_chosen.emit(Presence.AVAILABLE, ""))
         self.new_chat = QPushButton(theme.icon("chat-circle-text", "on_accent"), self.tr("New chat"))
         self.new_chat.setProperty("kind", "primary")
         self.new_chat.setToolTip(self.tr("Text a number first ({keys})").format(keys=_native("Ctrl+N")))
@@ -99,15 +88,18 @@ class Header(QFrame):
     def set_live(self, live: bool) -> None:
         """Without a link presence cannot change and no chat can start."""
         self.presence.setEnabled(live)
+        self.back.setEnabled(live)
         self.new_chat.setEnabled(live)
 
     def show_presence(self, presence: OwnPresence) -> None:
         """The agent's presence as the hub holds it."""
         self._presence = presence
-        name = presence_name(presence.presence)
-        self.presence.setText(f"{name} · {presence.reason}" if presence.reason else name)
-        self.presence.setIcon(self._theme.icon(ICONS[presence.presence], ROLES[presence.presence]))
-        self.presence.setAccessibleName(self.tr("Presence: {state}").format(state=self.presence.text()))
+        self.presence.show_presence(presence)
+        missed = presence.presence is Presence.MISSED
+        self.back.setVisible(missed)
+        restyle(self.new_chat, "kind", "" if missed else "primary")  # one thing to do next at a time
+        self.new_chat.setIcon(self._theme.icon("chat-circle-text", "text" if missed else "on_accent"))
+        self._fit()
 
     def show_agent(self, name: str) -> None:
         """Who sits here."""
@@ -153,7 +145,7 @@ class Header(QFrame):
         self._status.addWidget(self.unsent)
         self._status.addStretch(1)
         self._actions.addStretch(1)
-        for widget in (self._agent, self.presence, self.new_chat, self.telephony):
+        for widget in (self._agent, self.presence, self.back, self.new_chat, self.telephony):
             self._actions.addWidget(widget)
         self._row.addLayout(self._status, 1)
         self._row.addLayout(self._actions)
@@ -181,24 +173,6 @@ class Header(QFrame):
             pill = Pill(self.tr("{gateway} is down").format(gateway=health.name), "bad")
             pill.setToolTip(plain_tip(health.detail))
         return pill
-
-    def _build_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for presence in (Presence.AVAILABLE, Presence.BUSY):
-            self._choice(menu, presence)
-        away = menu.addMenu(self._theme.icon(ICONS[Presence.AWAY], ROLES[Presence.AWAY]), presence_name(Presence.AWAY))
-        for reason in (self.tr("Break"), self.tr("Lunch"), self.tr("Meeting"), self.tr("Training")):
-            away.addAction(reason).triggered.connect(partial(self._choose, Presence.AWAY, reason))
-        self._choice(menu, Presence.OFFLINE)
-        return menu
-
-    def _choice(self, menu: QMenu, presence: Presence) -> QAction:
-        action = menu.addAction(self._theme.icon(ICONS[presence], ROLES[presence]), presence_name(presence))
-        action.triggered.connect(partial(self._choose, presence, ""))
-        return action
-
-    def _choose(self, presence: Presence, reason: str, _checked: bool = False) -> None:
-        self.presence_chosen.emit(presence, reason)
 
 
 def _native(keys: str) -> str:

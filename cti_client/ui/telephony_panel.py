@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice, pairwise
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
@@ -176,6 +176,8 @@ class TelephonyPanel(QFrame):
         inner = QVBoxLayout(content)
         inner.setContentsMargins(SPACE_L, SPACE_XS, SPACE_L, SPACE_L)
         inner.setSpacing(SPACE_M)
+        # Room comes before the cards are laid out; they would be squeezed for a moment, and then all be painted anew.
+        inner.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self._column.setSpacing(SPACE_M)
         inner.addWidget(self.empty)
         inner.addLayout(self._column)
@@ -188,6 +190,8 @@ class TelephonyPanel(QFrame):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(content)
         content.setAutoFillBackground(False)
+        # As it grows, what it has already stays as it is painted.
+        content.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         scroll.viewport().setAutoFillBackground(False)
         self._content = content
         self._scroll = scroll
@@ -265,6 +269,13 @@ class TelephonyPanel(QFrame):
             )
         elif self._presence.presence is Presence.AVAILABLE:
             self.empty.show_state("bell-simple", self.tr("Nothing rings"), self.tr("New chats ring here."))
+        elif self._presence.presence is Presence.MISSED:
+            self.empty.show_state(
+                "phone-x",
+                self.tr("Two requests were missed"),
+                self.tr("They went on to others. None come to you until you are back."),
+                self.tr("I'm back"),
+            )
         else:
             state = presence_name(self._presence.presence)
             self.empty.show_state(

@@ -63,6 +63,7 @@ def presence_name(presence: Presence) -> str:
         Presence.BUSY: tr("Busy"),
         Presence.AWAY: tr("Away"),
         Presence.OFFLINE: tr("Offline"),
+        Presence.MISSED: tr("Missed"),
     }[presence]
 
 

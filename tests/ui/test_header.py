@@ -1,11 +1,14 @@
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from cti_client.desk.views import LinkStatus, LinkView
 from cti_client.domain.agent import Presence
 from cti_client.ui.header import Header
+from cti_client.ui.reason_dialog import ReasonDialog
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.pill import Pill
 from cti_client.wire.topics import ConnectionHealth, Connections, OwnPresence
@@ -91,8 +94,9 @@ def test_every_presence_can_be_chosen(header: Header) -> None:
     header.presence_chosen.connect(lambda presence, reason: chosen.append((presence, reason)))
     menu = header.presence.findChild(QMenu)
     assert isinstance(menu, QMenu)
-    for action in actions(menu).values():
-        action.trigger()
+    for name, action in actions(menu).items():
+        if name != "Other…":
+            action.trigger()
     assert chosen == [
         (Presence.AVAILABLE, ""),
         (Presence.BUSY, ""),
@@ -102,6 +106,67 @@ def test_every_presence_can_be_chosen(header: Header) -> None:
         (Presence.AWAY, "Training"),
         (Presence.OFFLINE, ""),
     ]
+
+
+def test_the_menu_ticks_what_the_hub_says_and_nothing_else(header: Header) -> None:
+    menu = header.presence.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+
+    def ticked() -> list[str]:
+        return [name for name, action in actions(menu).items() if action.isChecked()]
+
+    header.show_presence(OwnPresence(presence=Presence.BUSY))
+    assert ticked() == ["Busy"]
+    actions(menu)["Lunch"].trigger()
+    assert ticked() == ["Busy"], "the hub has not said so yet"
+    header.show_presence(OwnPresence(presence=Presence.AWAY, reason="Lunch"))
+    assert ticked() == ["Lunch"]
+    header.show_presence(OwnPresence(presence=Presence.AWAY, reason="Dentist"))
+    assert ticked() == ["Other…"]
+    header.show_presence(OwnPresence(presence=Presence.MISSED))
+    assert ticked() == []
+
+
+def test_another_reason_can_be_written(header: Header) -> None:
+    chosen: list[tuple[Presence, str]] = []
+    header.presence_chosen.connect(lambda presence, reason: chosen.append((presence, reason)))
+    menu = header.presence.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+    actions(menu)["Other…"].trigger()
+    dialog = header.findChild(ReasonDialog)
+    assert isinstance(dialog, ReasonDialog)
+    assert not dialog.set_button.isEnabled()
+    QTest.keyClicks(dialog.reason, "  At the   dentist ")
+    QTest.keyClick(dialog.reason, Qt.Key.Key_Return)
+    assert chosen == [(Presence.AWAY, "At the dentist")]
+
+
+def test_missed_is_loud_and_ended_by_one_click(header: Header) -> None:
+    chosen: list[Presence] = []
+    header.presence_chosen.connect(lambda presence, _reason: chosen.append(presence))
+    header.show_presence(OwnPresence(presence=Presence.AVAILABLE))
+    assert not header.back.isVisible()
+    header.show_presence(OwnPresence(presence=Presence.MISSED))
+    assert header.presence.text() == "Missed"
+    assert header.presence.property("kind") == "danger"
+    assert "not answered" in header.presence.toolTip()
+    assert header.new_chat.property("kind") != "primary"
+    assert header.back.isVisible()
+    header.back.click()
+    assert chosen == [Presence.AVAILABLE]
+    header.show_presence(OwnPresence(presence=Presence.AVAILABLE))
+    assert not header.back.isVisible()
+    assert header.new_chat.property("kind") == "primary"
+
+
+def test_the_presence_menu_opens_by_keys(header: Header, qtbot: QtBot) -> None:
+    header.activateWindow()
+    qtbot.waitUntil(header.isActiveWindow)
+    menu = header.presence.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+    QTest.keyClick(header, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert menu.isVisible()
+    menu.close()
 
 
 def test_a_short_header_has_two_rows(header: Header) -> None:

@@ -53,4 +53,4 @@ def test_case_line_says_you() -> None:
 
 def test_every_state_has_a_name() -> None:
     assert {words.case_status_name(status) for status in CaseStatus} == {"Open", "Pending", "Closed"}
-    assert {words.presence_name(one) for one in Presence} == {"Available", "Busy", "Away", "Offline"}
+    assert {words.presence_name(one) for one in Presence} == {"Available", "Busy", "Away", "Offline", "Missed"}

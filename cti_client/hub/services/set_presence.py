@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, update
 
-from cti_client.domain.agent import Presence
+from cti_client.domain.agent import LONGEST_REASON, Presence
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.answer_offer import end_offer
@@ -14,8 +14,6 @@ from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, interaction, offer, thread
 
 LINK_LOST = "link lost"
-LONGEST_REASON = 60
-"""Characters."""
 
 
 def set_presence(tx: Tx, agent_id: int, presence: Presence, reason: str) -> None:
