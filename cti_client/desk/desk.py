@@ -119,6 +119,7 @@ class Desk(QObject):
         self._client: HubClient | None = None
         self._driver: LinkDriver | None = None
         self._link_seen: tuple[object, ...] = ()
+        self._pushed_out = ""  # said once the link shows it
         self._pending = PendingSends(
             self._tasks,
             self._post,
@@ -401,6 +402,9 @@ class Desk(QObject):
             return
         self._link_seen = seen
         self._show_link(self._driver.view(self.now()))
+        text, self._pushed_out = self._pushed_out, ""
+        if text:
+            self.replaced.emit(text)
 
     def _show_link(self, view: LinkView) -> None:
         self.link = view
@@ -423,7 +427,7 @@ class Desk(QObject):
             case machine.Show(topic):
                 self._show_topic(topic)
             case machine.PushedOut(text):
-                self.replaced.emit(text)
+                self._pushed_out = text
             case machine.Say():
                 pass
 

@@ -182,11 +182,14 @@ async def test_a_wrong_key_is_refused_and_said(desks: DeskMaker) -> None:
 async def test_signed_in_at_another_desktop_the_first_says_so_and_stays_off(desks: DeskMaker) -> None:
     async with running_hub(desks.folder) as hub, desks.at(hub.url) as first:
         await live(first)
+        shown: list[LinkStatus] = []
+        first.replaced.connect(lambda _: shown.append(first.link.status))
         with watched(first.replaced) as said:
             async with desks.at(hub.url, name="second") as second:
                 await live(second)
                 await until(lambda: first.link.status is LinkStatus.REFUSED, first.link_changed)
                 assert said == [("You have signed in at another desktop.",)]
+                assert shown == [LinkStatus.REFUSED], "what it tells of can be seen by then"
         first.retry()
         await live(first)
 
