@@ -11,10 +11,9 @@ _NET_SECONDS = 5.0
 class KeyWatch:
     """Looks at the tokens when it is woken, and every five seconds in case a wake-up was lost."""
 
-    def __init__(self, tokens: TokenBook, sockets: AgentSockets, net_seconds: float = _NET_SECONDS) -> None:
+    def __init__(self, tokens: TokenBook, sockets: AgentSockets) -> None:
         self._tokens = tokens
         self._sockets = sockets
-        self._net = net_seconds
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -30,7 +29,7 @@ class KeyWatch:
                 await self._tokens.refresh()
                 self._sockets.dismiss(self._tokens.knows)
             try:
-                async with asyncio.timeout(self._net):
+                async with asyncio.timeout(_NET_SECONDS):
                     await self._woken.wait()
             except TimeoutError:
                 continue
