@@ -1,6 +1,6 @@
 """Where do you work? With a hub of your own on this computer, or with a team's hub."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -145,6 +145,12 @@ class ConnectPage(QWidget):
             self._fit_foot()
         return super().event(event)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's hook: the fields need another room, which the view around them does not pass on."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
     def _fit_foot(self) -> None:
         """All of it, whatever room is left for the rest: a layout alone would squeeze wrapped lines."""
         height = _height(self._foot, self.width())
@@ -179,6 +185,7 @@ class ConnectPage(QWidget):
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         view.setWidget(self._body)
+        self._body.installEventFilter(self)
         view.verticalScrollBar().rangeChanged.connect(self._see_focus)  # the fields have another room now
         view.viewport().setAutoFillBackground(False)
         self._body.setAutoFillBackground(False)

@@ -217,6 +217,16 @@ def test_on_a_small_screen_what_is_wrong_and_the_buttons_still_show(dialog: Conn
     assert dialog.page.fields.address.visibleRegion().boundingRect().height() > 10
 
 
+def test_a_note_that_comes_late_gets_its_room(dialog: ConnectDialog, page: ConnectPage) -> None:
+    page.team.choose()
+    settle()
+    before = dialog.height()
+    page.show_keeping(False)
+    settle()
+    assert dialog.height() > before
+    assert dialog.height() == page.height_at(dialog.width())
+
+
 def test_tab_goes_as_one_reads(dialog: ConnectDialog, page: ConnectPage) -> None:
     fill(page)
     page.fields.address.setFocus()
