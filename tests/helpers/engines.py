@@ -1,23 +1,28 @@
 """Both engines, for tests that hold on either."""
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import pytest
+from sqlalchemy import Connection
 
 from cti_client.domain import Millis
 from cti_client.hub.bus import Bus
 from cti_client.hub.store.postgres import PostgresStore
 from cti_client.hub.store.postgres_options import postgres_options
 from cti_client.hub.store.sqlite import SqliteStore
-from cti_client.hub.store.store import OwnedStore
+from cti_client.hub.store.store import OwnedStore, Store, Tx
 from tests.helpers.hub_store import TestClock
 from tests.helpers.memory_database import MemoryDatabase
 from tests.helpers.postgres import PostgresDatabase, SharedDatabase
 from tests.helpers.service_hub import Database
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -77,6 +82,22 @@ async def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
             return store
 
         yield make
+
+
+class TakingTurns:
+    """Several stores over one database, as a load balancer sees them: each call goes to the next."""
+
+    def __init__(self, stores: Sequence[Store]) -> None:
+        self._next = itertools.cycle(stores)
+
+    async def write(self, fn: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await next(self._next).write(fn, *args, **kwargs)
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await next(self._next).read(fn, *args, **kwargs)
+
+    async def close(self) -> None:
+        """They are closed by whoever opened them."""
 
 
 @pytest.fixture

@@ -16,6 +16,12 @@ from cti_client.hub.store.upsert import insert_row
 _BY_NUMBER = Statement(
     select(phone.c.contact_id).where(phone.c.address == bindparam("address")).order_by(phone.c.contact_id).limit(1)
 )
+_LOCK = Statement(
+    select(contact.c.id)
+    .where(contact.c.id.in_(select(phone.c.contact_id).where(phone.c.address == bindparam("address"))))
+    .order_by(contact.c.id)
+    .with_for_update(key_share=True)
+)
 _SET_CONTACT = Statement(
     update(thread).where(thread.c.id == bindparam("thread")).values(contact_id=bindparam("contact"))
 )
@@ -39,6 +45,15 @@ def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> int:
         insert_row(tx.conn, phone, {"contact_id": found, "address": address, **kind})
     _SET_CONTACT.run(tx.conn, {"thread": thread_row.id, "contact": found})
     return int(found)
+
+
+def lock_contacts(tx: Tx, address: str) -> None:
+    """Lock the contacts that have this number, in the order of all such locks.
+
+    A change of consent changes what is shown of every chat with them, on any of their numbers. Lock them before the
+    chat at hand: two of a customer's numbers that opt out at the same moment would wait for each other's chat.
+    """
+    _LOCK.rows(tx.conn, {"address": address})
 
 
 def tag_number(tx: Tx, address: str, *, sms: bool) -> None:

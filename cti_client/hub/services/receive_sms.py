@@ -16,7 +16,7 @@ from cti_client.domain.interaction import Direction, InteractionState
 from cti_client.domain.phone_number import parse_address
 from cti_client.domain.sms_text import measure
 from cti_client.hub.services.consents import OPT_OUT_POLICY, change_consent, consent_state
-from cti_client.hub.services.customers import contact_of, offers_changed
+from cti_client.hub.services.customers import contact_of, lock_contacts, offers_changed
 from cti_client.hub.services.interactions import live_interaction, touch
 from cti_client.hub.services.lines import line_of_recipient
 from cti_client.hub.services.outgoing import queue_text
@@ -93,7 +93,10 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     customer = thread_of_address(tx, sender.value, repliable=sender.repliable, line_id=line.id)
     consent = consent_state(tx, line.id, customer.address)
     word = keyword(text)
-    contact_of(tx, customer, sms=transition(consent, word) is ConsentState.OPTED_IN)
+    consent_after = transition(consent, word)
+    contact_of(tx, customer, sms=consent_after is ConsentState.OPTED_IN)
+    if consent_after is not consent:
+        lock_contacts(tx, customer.address)
     only_keyword = word is Keyword.STOP or (word in (Keyword.START, Keyword.YES) and consent is ConsentState.OPTED_OUT)
     chat = live_interaction(tx, customer.id)
     begins = begins_again = False

@@ -1,23 +1,30 @@
-"""A10, A3, exactly once: many at the same moment, through the real store."""
+"""A10, A3, exactly once: many at the same moment, through two real stores over one database."""
 
 import asyncio
 
+import pytest
 from sqlalchemy import Connection, Table, func, select
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.errors import OfferGoneError
 from cti_client.hub.services.answer_offer import accept_offer, decline_offer
-from cti_client.hub.services.outbox import take_due
+from cti_client.hub.services.outbox import record_outcome, take_due
 from cti_client.hub.services.receive_sms import Received, receive_sms
 from cti_client.hub.services.send_sms import send_sms
 from cti_client.hub.services.take_waiting import take_waiting
 from cti_client.hub.store import tables
 from cti_client.hub.store.store import Store, Tx
-from cti_client.telephony.sms.connection import InboundSms
+from cti_client.telephony.sms.connection import InboundSms, Taken
 from cti_client.wire import api
+from tests.helpers.engines import MakeStore, TakingTurns
 from tests.helpers.hub_store import LINE_ADDRESS, NOON, Seeded, seed_agent, seed_hub
 
 CUSTOMER = "+12125551234"
+
+
+@pytest.fixture
+async def store(make_store: MakeStore) -> Store:
+    return TakingTurns([await make_store(), await make_store()])
 
 
 def count(conn: Connection, table: Table) -> int:
@@ -95,3 +102,28 @@ async def test_a_send_repeated_at_once_goes_once(store: Store) -> None:
     assert len(set(ids)) == 1
     taken = await asyncio.gather(*(store.write(take_due, "sim", 10, 60_000) for _ in range(5)))
     assert sorted(len(batch) for batch in taken) == [0, 0, 0, 0, 1]
+
+
+async def test_sends_of_many_chats_by_several_writers_go_once_each(store: Store) -> None:
+    """Each Send comes three times, at both hubs; then both hubs empty the outbox."""
+    seeded = await store.write(seed_hub)
+    chats = []
+    for number in range(10):
+        await text(store, f"gw-{number}", f"+1212555{number:04}")
+        chats.append(await store.write(take_waiting, seeded.agent_id, number + 1, api.Take()))
+    sends = [
+        api.Send(client_id=f"{turn}-{chat.case_id}", interaction_id=chat.interaction_id, text="Hi", composed_at=NOON)
+        for chat in chats
+        for turn in range(3)
+    ]
+    ids = await asyncio.gather(*(store.write(send_sms, seeded.agent_id, send) for send in sends * 3))
+    assert len(set(ids)) == 30
+    taken: list[int] = []
+    for _ in range(3):
+        batches = await asyncio.gather(*(store.write(take_due, "sim", 4, 60_000) for _ in range(6)))
+        batch = [sms.message_id for one in batches for sms in one]
+        assert len(batch) == 10, "one of each customer's at a time"
+        for message_id in batch:
+            await store.write(record_outcome, message_id, Taken(gateway_id=str(message_id)))
+        taken += batch
+    assert sorted(taken) == sorted(set(ids))
