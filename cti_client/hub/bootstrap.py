@@ -143,7 +143,7 @@ class Hub:
         keys = KeyWatch(tokens, sockets)
         settings = [one.settings for one in connections.values()]
         health = HealthBoard(settings, clock, lambda: topics.mark())
-        topics = TopicFeed(store, health, sockets.present, sockets.wake_topics)
+        topics = TopicFeed(store, health, sockets.present, sockets.wake_topics, clock)
         shared_by = process_id if shared else ""
         gateways = self._gateways = Gateways(config, connections, store, health, clock, shared_by=shared_by)
         offers = OfferWorker(store, ClockAlarm(clock, gap=_OFFERS_GAP_SECONDS), clock)

@@ -11,13 +11,17 @@ T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
 _hub_frames: msgspec.json.Decoder[frames.HubFrame] = msgspec.json.Decoder(frames.HubFrame)
 _hello = msgspec.json.Decoder(frames.Hello)
+_desktop_frames: msgspec.json.Decoder[frames.Looking | frames.Typing] = msgspec.json.Decoder(
+    frames.Looking | frames.Typing
+)
 _tag_only = msgspec.json.Decoder(dict[str, Any])
 
 BODY_TYPES: dict[str, type[records.Offer | records.Interaction | records.Case | records.Message]] = {
     kind.kind: kind for kind in (records.Offer, records.Interaction, records.Case, records.Message)
 }
-TOPIC_TYPES: dict[str, type[topics.Waiting | topics.OwnPresence | topics.Connections]] = {
-    topic.topic: topic for topic in (topics.Waiting, topics.OwnPresence, topics.Connections)
+AnyTopic = topics.Waiting | topics.OwnPresence | topics.Connections | topics.Shared
+TOPIC_TYPES: dict[str, type[AnyTopic]] = {
+    topic.topic: topic for topic in (topics.Waiting, topics.OwnPresence, topics.Connections, topics.Shared)
 }
 _HUB_TAGS = frozenset({"welcome", "snapshot", "records", "topic", "goodbye"})
 
@@ -47,6 +51,14 @@ def decode_hello(data: bytes | str) -> frames.Hello:
     return _hello.decode(data)
 
 
+def decode_desktop_frame(data: bytes | str) -> frames.Looking | frames.Typing | None:
+    """What a desktop says after its Hello; None for anything that this version does not understand."""
+    try:
+        return _desktop_frames.decode(data)
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+
+
 def decode_body(record: records.Record) -> records.Offer | records.Interaction | records.Case | records.Message | None:
     """The body of a record; None for a kind this version does not know, or a removal."""
     body_type = BODY_TYPES.get(record.kind)
@@ -55,7 +67,7 @@ def decode_body(record: records.Record) -> records.Offer | records.Interaction |
     return msgspec.json.decode(record.body, type=body_type)
 
 
-def decode_topic(frame: frames.Topic) -> topics.Waiting | topics.OwnPresence | topics.Connections | None:
+def decode_topic(frame: frames.Topic) -> AnyTopic | None:
     """The value of a topic; None for one this version does not know."""
     topic_type = TOPIC_TYPES.get(frame.name)
     return None if topic_type is None else msgspec.json.decode(frame.value, type=topic_type)

@@ -1,8 +1,9 @@
 """Frames of the agent's WebSocket.
 
 The desktop opens `GET /api/v1/agent` with `Authorization: Bearer TOKEN` and says `Hello` first; the hub answers
-`Welcome`, then `Snapshot` if the desktop's number is unknown or too old, then `Records` for ever. Frames are
-tagged by `t`; a desktop ignores frames whose tag it does not know.
+`Welcome`, then `Snapshot` if the desktop's number is unknown or too old, then `Records` for ever. After its Hello a
+desktop may say `Looking` and `Typing` (G2a). Frames are tagged by `t`; either side ignores frames whose tag it does not
+know.
 """
 
 import msgspec
@@ -72,5 +73,23 @@ class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="goo
     text: str = ""
 
 
+class Looking(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="looking"):
+    """Desktop to hub: all threads that stand on its screen while another holds their chat, at most `MOST_LOOKED_AT`.
+
+    Said after each Welcome, and whenever they change.
+    """
+
+    threads: tuple[int, ...] = ()
+
+
+class Typing(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="typing"):
+    """Desktop to hub: the agent is typing in this thread, which `topics.Shared` names. At most one in three seconds."""
+
+    thread_id: int
+
+
+MOST_LOOKED_AT = 50
+"""Threads in a `Looking`; a hub takes no more."""
+
 HubFrame = Welcome | Snapshot | Records | Topic | Goodbye
-DesktopFrame = Hello
+DesktopFrame = Hello | Looking | Typing

@@ -61,3 +61,30 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
 
     topic: ClassVar[str] = "connections"
     connections: tuple[ConnectionHealth, ...] = ()
+
+
+class Peer(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody else at the same thread. `holds`: the chat is theirs. `types_until`: they are typing until then."""
+
+    name: str
+    holds: bool = False
+    types_until: Millis = 0
+
+
+class SharedThread(msgspec.Struct, frozen=True, kw_only=True):
+    """A thread that this agent holds or looks at, and somebody else too (G2a).
+
+    `replied_by`: whose text to the customer is the newest one, where that is not this agent.
+    """
+
+    thread_id: int
+    peers: tuple[Peer, ...] = ()
+    replied_by: str = ""
+    replied_at: Millis = 0
+
+
+class Shared(msgspec.Struct, frozen=True, kw_only=True):
+    """All of this agent's shared threads. Not sent to an agent who never had one."""
+
+    topic: ClassVar[str] = "shared"
+    threads: tuple[SharedThread, ...] = ()

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
 from cti_client.hub.services.set_presence import agent_connected, agent_gone
+from cti_client.hub.services.share_thread import look_away
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, desk, hub_process, stream
@@ -94,6 +95,7 @@ def desks_left(tx: Tx, left: Sequence[Served]) -> None:
     """The links of these desktops have ended; their agents have the grace time to come back."""
     for one in sorted(left, key=lambda one: one.agent_id):
         _LEFT.run(tx.conn, {"agent": one.agent_id, "left": one.desk_id, "at": tx.now})
+    look_away(tx, [one.agent_id for one in left])
     tx.wakes.add(ABSENCE)
 
 
@@ -139,6 +141,7 @@ def note_absence(tx: Tx, agent_id: int, watch: Watch) -> None:
         return  # the grace time of one who was not known begins; another hub looks after one who is locked
     end = absences(tx.conn, watch, tx.now).get(agent_id)
     if end is not None and end <= tx.now:
+        look_away(tx, [agent_id])
         agent_gone(tx, agent_id)
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import msgspec
 from aiohttp import WSMsgType, web
 
+from cti_client.hub.services.share_thread import look_at, type_in
 from cti_client.hub.store.store import StoreAwayError
 from cti_client.hub.trouble import trouble
 from cti_client.hub.web.agent_socket import AgentSocket
@@ -18,7 +20,7 @@ from cti_client.hub.web.tokens import Agent
 from cti_client.wire import WIRE_LEAST, WIRE_MOST
 from cti_client.wire.api import Problem
 from cti_client.wire.codec import decode_hello, encode
-from cti_client.wire.frames import Goodbye, Hello, Welcome
+from cti_client.wire.frames import Goodbye, Hello, Looking, Typing, Welcome
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +98,7 @@ async def _serve(context: WebContext, ws: web.WebSocketResponse, agent: Agent, h
         agent,
         context.store,
         context.topics.values_for,
+        partial(_hear, context, agent),
         send_seconds=context.config.limits.send_seconds,
     )
     try:
@@ -104,6 +107,17 @@ async def _serve(context: WebContext, ws: web.WebSocketResponse, agent: Agent, h
             await socket.serve(welcome, hello.last_seq if known else None)
     finally:
         context.sockets.left(socket)
+
+
+async def _hear(context: WebContext, agent: Agent, frame: Looking | Typing) -> None:
+    """What is lost here is said again, or was true for seconds only: the link does not end for it."""
+    try:
+        if isinstance(frame, Looking):
+            await context.store.write(look_at, agent.id, frame.threads)
+        else:
+            await context.store.write(type_in, agent.id, frame.thread_id)
+    except StoreAwayError:
+        log.info("desktop of %s: %s was not kept", agent.name, type(frame).__name__)
 
 
 async def _enter(context: WebContext, socket: AgentSocket) -> None:

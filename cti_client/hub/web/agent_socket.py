@@ -7,7 +7,7 @@ memory until it is cut off. Wake-ups say only that there may be more.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -16,8 +16,8 @@ from cti_client.hub.store.records import records_after
 from cti_client.hub.store.snapshot import snapshot
 from cti_client.hub.store.store import Store
 from cti_client.hub.web.tokens import Agent
-from cti_client.wire.codec import encode
-from cti_client.wire.frames import Goodbye, Topic, Welcome
+from cti_client.wire.codec import decode_desktop_frame, encode
+from cti_client.wire.frames import Goodbye, Looking, Topic, Typing, Welcome
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ class AgentSocket:
         agent: Agent,
         store: Store,
         topics_for: Callable[[int], Mapping[str, bytes]],
+        heard: Callable[[Looking | Typing], Awaitable[None]],
         *,
         send_seconds: float,
     ) -> None:
@@ -44,6 +45,7 @@ class AgentSocket:
         self._ws = ws
         self._store = store
         self._topics_for = topics_for
+        self._heard = heard
         self._send_seconds = send_seconds
         self._wake = asyncio.Event()
         self._records_due = True
@@ -75,9 +77,11 @@ class AgentSocket:
             await asyncio.gather(pump, listen, return_exceptions=True)
 
     async def _listen(self) -> None:
-        """A desktop says nothing after Hello; what it says anyway is passed over. Ends when the link does."""
-        async for _ in self._ws:
-            pass
+        """One frame after the other; what is not understood is passed over. Ends when the link does."""
+        async for message in self._ws:
+            frame = decode_desktop_frame(message.data) if message.type is WSMsgType.TEXT else None
+            if frame is not None:
+                await self._heard(frame)
 
     async def _pump(self, welcome: Welcome, resume_after: int | None) -> None:
         with contextlib.suppress(ConnectionError):

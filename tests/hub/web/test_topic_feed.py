@@ -7,9 +7,9 @@ from typing import Any
 
 from cti_client.domain.agent import Presence
 from cti_client.hub.health import HealthBoard
-from cti_client.hub.web.topic_feed import TopicFeed
+from cti_client.hub.web.topic_feed import TopicFeed, TopicValues
 from cti_client.wire.codec import decode
-from cti_client.wire.topics import OwnPresence, Waiting
+from cti_client.wire.topics import OwnPresence, Peer, Shared, SharedThread, Waiting
 from tests.helpers.scripted_store import ScriptedStore
 
 PATIENCE_S = 10.0
@@ -23,20 +23,24 @@ class Bench(ScriptedStore):
         self.reads = 0
         self.changes = 0
         self.present = [7]
+        self.shared: dict[int, Shared] = {}
         self.changed = asyncio.Condition()
         self.feed = TopicFeed(
             self,
             HealthBoard([], lambda: 0, lambda: None),
             lambda: self.present,
             self._tell,
+            lambda: 1_000,
             gap_seconds=gap,
             net_seconds=net,
         )
 
     async def on_read(self, fn: Callable[..., Any], *args: Any) -> Any:
-        (agents,) = args
+        agents, now = args
+        assert now == 1_000
         self.reads += 1
-        return Waiting(total=self.total), {one: OwnPresence(presence=Presence.BUSY) for one in agents}
+        presence = {one: OwnPresence(presence=Presence.BUSY) for one in agents}
+        return TopicValues(Waiting(total=self.total), presence, dict(self.shared))
 
     def shown(self, agent_id: int = 7) -> int | None:
         value = self.feed.values_for(agent_id).get("waiting")
@@ -45,6 +49,12 @@ class Bench(ScriptedStore):
     async def until_shown(self, total: int | None) -> None:
         async with asyncio.timeout(PATIENCE_S), self.changed:
             await self.changed.wait_for(lambda: self.shown() == total)
+
+    async def changed_to(self, total: int) -> None:
+        """The same with a mark: something is new."""
+        self.total = total
+        self.feed.mark()
+        await self.until_shown(total)
 
     def _tell(self) -> None:
         self.changes += 1
@@ -106,3 +116,15 @@ async def test_nothing_is_read_for_nobody_and_nothing_old_is_shown_to_the_next()
         bench.feed.mark()
         async with asyncio.timeout(PATIENCE_S), bench.changed:
             await bench.changed.wait_for(lambda: bench.shown(8) == 2)
+
+
+async def test_who_never_shared_a_thread_hears_nothing_of_it_and_who_did_hears_the_end() -> None:
+    async with feeding(Bench()) as bench:
+        await bench.until_shown(0)
+        assert "shared" not in bench.feed.values_for(7)
+        bench.shared = {7: Shared(threads=(SharedThread(thread_id=3, peers=(Peer(name="Ben"),)),))}
+        await bench.changed_to(1)
+        assert decode(bench.feed.values_for(7)["shared"], Shared) == bench.shared[7]
+        bench.shared = {}
+        await bench.changed_to(2)
+        assert decode(bench.feed.values_for(7)["shared"], Shared) == Shared()
