@@ -29,7 +29,10 @@ from tests.helpers.killing_hub import KEY, LINE
 from tests.helpers.postgres import PostgresServer
 from tests.helpers.running_hub import Desktop
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to leave in order by")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to leave in order by"),
+]
 
 TOKEN = "token-of-anna-in-tests"
 PATIENCE_S = 60.0

@@ -52,10 +52,15 @@ class WebServer:
         await self._site.start()
 
     async def close_doors(self) -> None:
-        """Take no further connections; those that are open are still served. Twice is once."""
+        """Take no further connections, close idle ones, and the others after their answer. Twice is once.
+
+        Sockets of desktops stay. Who asks again over a new connection finds another hub, where there is one.
+        """
         site, self._site = self._site, None
         if site is not None:
             await site.stop()
+        if self._runner is not None and self._runner.server is not None:
+            self._runner.server.pre_shutdown()
 
     def renew_certificate(self) -> None:
         """Read the certificate's files again, for connections that open from now on. Raises `ConfigError`."""
