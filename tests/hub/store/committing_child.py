@@ -3,12 +3,11 @@
 import asyncio
 import sys
 import time
-from pathlib import Path
 
 from sqlalchemy import insert
 
 from cti_client.hub.bus import Bus
-from cti_client.hub.store.sqlite import SqliteStore
+from cti_client.hub.store.open import make_store
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import stray_text
 
@@ -21,7 +20,7 @@ def add(tx: Tx, number: int) -> None:
 
 
 async def main() -> None:
-    store = SqliteStore(Path(sys.argv[1]), lambda: time.time_ns() // 1_000_000, Bus(), synchronous="FULL")
+    store = make_store(sys.argv[1], lambda: time.time_ns() // 1_000_000, Bus())
     await store.open()
 
     async def write_on(first: int) -> None:
