@@ -12,27 +12,27 @@ from PySide6.QtCore import QObject, Signal
 from cti_client.desk import link as machine
 from cti_client.desk.credentials import Credentials
 from cti_client.desk.errors import DeskError, HubAwayError, HubRefusedError, TokenNeededError
-from cti_client.desk.hub_client import HubAccess, HubClient, T, prepare
+from cti_client.desk.hub_client import HubAccess, HubClient, T, prepare, query
 from cti_client.desk.link_driver import LinkDriver
+from cti_client.desk.offer_numbers import OfferNumbers
 from cti_client.desk.pending_file import NewerFileError
 from cti_client.desk.pending_sends import PendingSends
 from cti_client.desk.places import Person
+from cti_client.desk.sharing import Sharing
 from cti_client.desk.state import Body, Change, DeskState
 from cti_client.desk.tasks import TaskOwner
 from cti_client.desk.views import LinkStatus, LinkView, PendingSend
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
-from cti_client.domain.errors import OfferGoneError
 from cti_client.domain.interaction import CaseChoice, Disposition
 from cti_client.system.wake import on_wake
 from cti_client.wire import api, topics
 from cti_client.wire.codec import decode_topic
-from cti_client.wire.frames import Line, Topic, Welcome
+from cti_client.wire.frames import Line, Looking, Topic, Typing, Welcome
 from cti_client.wire.records import Case, Contact, Interaction, Message, Offer
 
 log = logging.getLogger(__name__)
 
-_OFFERS_REMEMBERED = 500
 _LOOKUP_SECONDS = 20.0
 _INSECURE = (
     "This computer has no keyring that can be used: unsent texts and drafts are protected by your user account alone."
@@ -76,6 +76,8 @@ class Desk(QObject):
     waiting_changed = Signal()
     presence_changed = Signal()
     connections_changed = Signal()
+    shared_changed = Signal()
+    """`sharing` may answer differently."""
     replaced = Signal(str)
     """Another desktop of this agent has taken over; the sentence says so. This one stays off until `retry`."""
     notice = Signal(str)
@@ -115,7 +117,8 @@ class Desk(QObject):
         self._ahead: Millis = 0  # what the hub's clock is ahead of this computer's
         self._tasks = TaskOwner("desk", on_failure)
         self._state = DeskState()
-        self._offer_numbers: dict[int, int] = {}
+        self._offer_numbers = OfferNumbers()
+        self._partings: dict[int, str] = {}
         self._client: HubClient | None = None
         self._driver: LinkDriver | None = None
         self._link_seen: tuple[object, ...] = ()
@@ -128,6 +131,8 @@ class Desk(QObject):
             on_sent=self._sent,
             on_unreadable=lambda n: self.notice.emit(_UNREADABLE.format(n=n)),
         )
+        self.sharing = Sharing(self._say, self.now, self.shared_changed.emit)
+        """Threads that somebody else has before them too (G2a)."""
         self._stop_listening: Callable[[], None] = _nothing
         self.link = LinkView(LinkStatus.CONNECTING, since=clock())
 
@@ -183,6 +188,10 @@ class Desk(QObject):
         """How many texts have not gone and are not refused."""
         return self._pending.unsent
 
+    def parting_of(self, interaction_id: int) -> str:
+        """Why a chat went that this agent did not end, where the hub said so: one sentence."""
+        return self._partings.get(interaction_id, "")
+
     def now(self) -> Millis:
         """The hub's time, as well as it is known."""
         return self._clock() + self._ahead
@@ -203,12 +212,12 @@ class Desk(QObject):
 
     async def accept(self, offer_id: int, choice: CaseChoice | None = None) -> api.Accepted:
         """Take an offer; `choice` None: its default. Its record may come before or after this returns."""
-        body = api.Accept(number=self._number_of(offer_id), choice=choice)
+        body = api.Accept(number=self._offer_numbers.of(offer_id), choice=choice)
         return await self._call("POST", f"/offers/{offer_id}/accept", api.Accepted, body)
 
     async def decline(self, offer_id: int) -> None:
         """Leave an offer to others."""
-        body = api.Decline(number=self._number_of(offer_id))
+        body = api.Decline(number=self._offer_numbers.of(offer_id))
         await self._call("POST", f"/offers/{offer_id}/decline", api.Done, body)
 
     async def take(self, interaction_id: int, choice: CaseChoice | None = None) -> api.Accepted:
@@ -298,7 +307,7 @@ class Desk(QObject):
         self, thread_id: int, before: int | None = None, after: int | None = None, limit: int = 50
     ) -> api.MessagePage:
         """Messages of a thread around a message id; the newest where none is given."""
-        path = f"/threads/{thread_id}/messages" + _query(before=before, after=after, limit=limit)
+        path = f"/threads/{thread_id}/messages" + query(before=before, after=after, limit=limit)
         return await self._call("GET", path, api.MessagePage)
 
     async def timeline(self, interaction_id: int) -> api.Timeline:
@@ -307,7 +316,7 @@ class Desk(QObject):
 
     async def list_cases(self, limit: int = 50, before: int | None = None) -> api.CaseList:
         """The agent's cases, newest first; `before` is the id of the last one seen."""
-        return await self._call("GET", "/cases" + _query(limit=limit, before=before), api.CaseList)
+        return await self._call("GET", "/cases" + query(limit=limit, before=before), api.CaseList)
 
     async def sources(self) -> api.SourceList:
         """Where addresses can be looked up; `desk.lookup.look_up` asks them."""
@@ -340,13 +349,6 @@ class Desk(QObject):
         parent = "" if message.interaction_id is None else f"interaction:{message.interaction_id}"
         if parent:
             self._tell(self._state.merge(message, parent))
-
-    def _number_of(self, offer_id: int) -> int:
-        """Also of an offer that has just gone: the hub knows who was faster."""
-        number = self._offer_numbers.get(offer_id)
-        if number is None:
-            raise HubRefusedError(api.Problem(code=OfferGoneError.code, text="This request is not open any more."))
-        return number
 
     async def _settle_in(self, calm: Callable[[], Awaitable[None]] | None) -> None:
         if calm is not None:
@@ -390,6 +392,10 @@ class Desk(QObject):
             self._show_link(LinkView(LinkStatus.REFUSED, _BROKEN, since=self.now()))
             raise
 
+    def _say(self, frame: Looking | Typing) -> None:
+        if self._driver is not None and not self._tasks.closed:
+            self._tasks.start(self._driver.say(frame), name="word to the hub")
+
     def _nudge(self) -> None:
         if self._driver is not None:
             self._driver.nudge()
@@ -409,6 +415,7 @@ class Desk(QObject):
     def _show_link(self, view: LinkView) -> None:
         self.link = view
         self._pending.set_live(view.status is LinkStatus.LIVE)
+        self.sharing.set_live(view.status is LinkStatus.LIVE)
         self.link_changed.emit()
 
     def _hear(self, output: machine.Output) -> None:
@@ -417,7 +424,7 @@ class Desk(QObject):
                 self._welcome(welcome)
             case machine.Replace(snapshot):
                 self._state.replace(snapshot)
-                self._remember_offers(self._state.offers.values())
+                self._offer_numbers.remember(self._state.offers.values())
                 for interaction_id in self._state.interactions:
                     for message in self._state.messages_of(interaction_id):
                         self._pending.hub_has(message)
@@ -442,10 +449,12 @@ class Desk(QObject):
         """One signal for each thing, after all of them are in."""
         bodies: dict[tuple[str, int], Body] = {}
         for change in changes:
+            if change.kind == Interaction.kind:
+                self._partings[change.id] = change.parting
             if change.kind != Message.kind or not change.removed:
                 bodies[change.kind, change.id] = change.body
         offers = [body for body in bodies.values() if isinstance(body, Offer)]
-        self._remember_offers(offers)
+        self._offer_numbers.remember(offers)
         if offers:
             self.offers_changed.emit()
         for body in bodies.values():
@@ -459,13 +468,6 @@ class Desk(QObject):
                     self.message_changed.emit(body)
                 case _:
                     pass
-
-    def _remember_offers(self, offers: Iterable[Offer]) -> None:
-        for offer in offers:
-            self._offer_numbers.pop(offer.id, None)
-            self._offer_numbers[offer.id] = offer.number
-        while len(self._offer_numbers) > _OFFERS_REMEMBERED:
-            del self._offer_numbers[next(iter(self._offer_numbers))]
 
     def _show_topic(self, frame: Topic) -> None:
         try:
@@ -483,14 +485,11 @@ class Desk(QObject):
             case topics.Connections():
                 self.connections = topic
                 self.connections_changed.emit()
+            case topics.Shared():
+                self.sharing.hear(topic)
             case None:
                 pass
 
 
 def _nothing() -> None:
     return
-
-
-def _query(**numbers: int | None) -> str:
-    given = "&".join(f"{name}={number}" for name, number in numbers.items() if number is not None)
-    return f"?{given}" if given else ""

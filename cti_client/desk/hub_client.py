@@ -79,6 +79,12 @@ def _import() -> None:
         importlib.import_module("aiohttp")
 
 
+def query(**numbers: int | None) -> str:
+    """What follows the path: those that are given."""
+    given = "&".join(f"{name}={number}" for name, number in numbers.items() if number is not None)
+    return f"?{given}" if given else ""
+
+
 class HubClient:
     """One agent's requests. Owns a connection pool until `close`. May be made outside of a loop."""
 

@@ -15,6 +15,7 @@ from cti_client.desk.hub_client import SocketDeniedError
 from cti_client.desk.views import LinkView
 from cti_client.domain import Millis
 from cti_client.wire.codec import decode_hub_frame, encode
+from cti_client.wire.frames import Looking, Typing
 
 if TYPE_CHECKING:
     import aiohttp
@@ -53,6 +54,7 @@ class LinkDriver:
         self._on_change = on_change
         self._monotonic = monotonic
         self._stir = asyncio.Event()
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
         self.link = machine.Link(self.now(), random, client)
 
     def now(self) -> Millis:
@@ -73,6 +75,17 @@ class LinkDriver:
     def retry(self) -> None:
         """The person wants to try again now, even after a refusal."""
         self._between(machine.Retry())
+
+    async def say(self, frame: Looking | Typing) -> None:
+        """Tell the hub, if the link is there; else it is lost."""
+        socket = self._socket
+        if socket is None or self.link.phase is not machine.Phase.LIVE:
+            return
+        try:
+            async with asyncio.timeout(_SLOW_TO_SAY_SECONDS):
+                await socket.send_str(encode(frame).decode())
+        except (TimeoutError, ConnectionError):
+            log.info("the hub did not hear %s", type(frame).__name__)  # whoever listens on the socket hears of its end
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -98,9 +111,11 @@ class LinkDriver:
             log.info("no link to the hub: %s", error)
             self._feed(machine.Lost(error.sentence))
         else:
+            self._socket = socket
             try:
                 await self._talk(socket)
             finally:
+                self._socket = None
                 await socket.close()
 
     async def _talk(self, socket: "aiohttp.ClientWebSocketResponse") -> None:

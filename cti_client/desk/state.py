@@ -27,7 +27,7 @@ Body = Offer | Interaction | Case | Message
 class Change:
     """One thing that is new, changed or gone (`removed`; `body` is then what was held last).
 
-    `kept` is False for a record that was only passed on, since its parent is not held.
+    `kept` is False for a record that was only passed on, since its parent is not held. `parting`: why a chat went.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class Change:
     body: Body
     removed: bool = False
     kept: bool = True
+    parting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class DeskState:
     def apply(self, record: Record) -> tuple[Change, ...]:
         """Take one record in; returns what changed, a removed parent before its children."""
         if record.removed:
-            return tuple(self._remove(record.key))
+            return tuple(self._remove(record.key, record.parting))
         body = _read(record)
         return () if body is None else self._put(record.key, record.parent, body)
 
@@ -124,13 +125,13 @@ class DeskState:
         if parent:
             self._children.setdefault(parent, {})[key] = None
 
-    def _remove(self, key: str) -> Iterable[Change]:
+    def _remove(self, key: str, parting: str = "") -> Iterable[Change]:
         held = self._held.pop(key, None)
         if held is None:
             return
         self._leave(key, held.parent)
         del self._by_kind[held.body.kind][held.body.id]
-        yield Change(held.body.kind, held.body.id, held.body, removed=True)
+        yield Change(held.body.kind, held.body.id, held.body, removed=True, parting=parting)
         for child in tuple(self._children.pop(key, ())):
             yield from self._remove(child)
 

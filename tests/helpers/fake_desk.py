@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from cti_client.desk.sharing import Sharing
 from cti_client.desk.views import LinkStatus, LinkView, PendingSend, PendingState
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
@@ -192,6 +193,7 @@ class FakeDesk(QObject):
     waiting_changed = Signal()
     presence_changed = Signal()
     connections_changed = Signal()
+    shared_changed = Signal()
     replaced = Signal(str)
     notice = Signal(str)
 
@@ -217,6 +219,11 @@ class FakeDesk(QObject):
         self.failures: dict[str, Exception] = {}
         self.answers: dict[str, Any] = {}
         self.drafts: dict[int, str] = {}
+        self.said: list[object] = []
+        """What the hub was told of shared threads."""
+        self.sharing = Sharing(self.said.append, self.now, self.shared_changed.emit)
+        self.sharing.set_live(True)
+        self.partings: dict[int, str] = {}
         self._offers: dict[int, Offer] = {}
         self._interactions: dict[int, Interaction] = {}
         self._cases: dict[int, Case] = {}
@@ -241,6 +248,9 @@ class FakeDesk(QObject):
     @property
     def unsent(self) -> int:
         return sum(len(sends) for sends in self._pending.values())
+
+    def parting_of(self, interaction_id: int) -> str:
+        return self.partings.get(interaction_id, "")
 
     def now(self) -> Millis:
         return self.time
