@@ -59,6 +59,7 @@ class FakeConnection:
 
     async def start(self, intake: Intake) -> None:
         self.intake = intake
+        await self._tell()
 
     async def stop(self) -> None:
         self.stopped = True
