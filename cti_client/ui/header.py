@@ -11,6 +11,7 @@ from cti_client.ui.presence_button import PresenceButton
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme, restyle
 from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.pill import Pill
+from cti_client.ui.widgets.press_pill import PressPill
 from cti_client.ui.widgets.tips import plain_tip
 from cti_client.ui.words import seconds_left
 from cti_client.wire.topics import ConnectionHealth, Connections, OwnPresence
@@ -23,6 +24,8 @@ class Header(QFrame):
     """`Presence` and the reason (empty but for Busy and Away)."""
     new_chat_wanted = Signal()
     telephony_toggled = Signal()
+    unsent_wanted = Signal()
+    """The person wants to see what has not gone yet."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +36,8 @@ class Header(QFrame):
         self._presence = OwnPresence()
         self.setProperty("kind", "bar")
         self.link = Pill()
-        self.unsent = Pill(role="caution")
+        self.unsent = PressPill(self.tr("Show these texts"), "caution")
+        self.unsent.pressed.connect(self.unsent_wanted)
         self._gateways: list[Pill] = []
         self._agent = Label(tone="muted")
         self.presence = PresenceButton(theme)

@@ -30,6 +30,7 @@ from cti_client.ui.ringer import Ringer
 from cti_client.ui.theme import Theme
 from cti_client.ui.ticker import Ticker
 from cti_client.ui.tray import Tray
+from cti_client.ui.unsent_texts import UnsentTexts
 from cti_client.wire.api import Accepted
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class Shell(QObject):
         self._numbers = NumberActions(desk, self._tasks, tel_links.hand_over, tel_links.may_call, self)
         self.answering = Answering(desk, window.telephony, self.cases, self._tasks, self)
         self.new_chat = NewChat(desk, window, theme, self._numbers, self._tasks, self)
+        self.unsent = UnsentTexts(desk, window, theme, self)
         self._collector = MainThreadCollector(self)
         self._held: frozenset[int] = frozenset()
         self._was_live = False
@@ -96,6 +98,7 @@ class Shell(QObject):
         self.loader.stop()
         self._ringer.stop()
         self._disconnect_desk()
+        self.unsent.stop()
         await self.cases.close()
         await self._tasks.close()
         self._tray.hide()
@@ -249,6 +252,7 @@ class Shell(QObject):
         window.decline_first.connect(panel.decline_first)
         window.open_chats.chosen.connect(self._go_to)
         window.cases.chat_chosen.connect(self._go_to)
+        self.unsent.chat_chosen.connect(self._go_to)
         self.loader.answered.connect(self._be_calm)
         self._numbers.attach(window.cases.phone)
         self._numbers.chat_started.connect(self._show_started)

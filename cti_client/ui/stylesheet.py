@@ -197,6 +197,7 @@ def _pills(c: dict[str, str], size: Callable[[float], str]) -> str:
     return "\n".join(
         (
             f"QLabel[pill] {{ border-radius: 8px; padding: 2px 8px; {size(11)}; font-weight: 600; }}",
+            f"QLabel[pill]:focus {{ border: 2px solid {c['accent']}; padding: 0px 6px; }}",
             f'QLabel[pill="neutral"] {{ background: {c["neutral_soft"]}; color: {c["muted"]}; }}',
             f'QLabel[pill="solid"] {{ background: {c["accent"]}; color: {c["on_accent"]}; }}',
             *rules,

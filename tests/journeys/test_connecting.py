@@ -22,6 +22,7 @@ from cti_client.paths import Paths, paths_in
 from cti_client.run import starting_place, stay_at_work
 from cti_client.ui.connect_dialog import ConnectDialog
 from cti_client.ui.main_window import MainWindow
+from cti_client.ui.unsent_dialog import UnsentDialog
 from tests.helpers.hub_process import CUSTOMER, Gateway, HubProcess, gateway_of
 from tests.helpers.journey import Agent, until
 from tests.helpers.journey_places import PERSON, WIDE
@@ -192,6 +193,10 @@ async def test_a_start_without_the_hub_shows_what_is_unsent(screen: QApplication
         (await sitting.asked()).reject()
         assert reads(agent.window, "Sign in to")
         assert button(agent.window, "Sign in…") is not None
+        click(agent.window.header.unsent)
+        dialog = await until(lambda: _shown(UnsentDialog), "the list of what has not gone yet")
+        assert reads(dialog, "Not gone yet")
+        assert reads(dialog, "+1 555-123-0001")
 
 
 async def test_going_away_from_the_first_question_ends_the_program(screen: QApplication, tmp_path: Path) -> None:
