@@ -36,8 +36,9 @@ class OfferCard(Card):
     """Offer id."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+        super().__init__(theme, parent, ground="surface")
         self._offer: Offer | None = None
+        self._first = False
         self._live = True
         self._busy = ""
         self._accept_words = self.tr("Accept")
@@ -92,6 +93,9 @@ class OfferCard(Card):
 
     def set_first(self, first: bool) -> None:
         """This is the one to answer first: the ring, and the keys."""
+        if first == self._first:
+            return
+        self._first = first
         self.set_ringed(first)
         self.accept.main.setToolTip(self.tr("Accept ({keys})").format(keys=_native(ACCEPT_KEY)) if first else "")
         self.decline.setToolTip(self.tr("Decline ({keys})").format(keys=_native(DECLINE_KEY)) if first else "")

@@ -13,7 +13,9 @@ from cti_client.ui.offer_card import OfferCard
 from cti_client.ui.phone_button import PhoneButton
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
 from cti_client.ui.waiting_list import WaitingList
+from cti_client.ui.widgets.card_column import CardColumn
 from cti_client.ui.widgets.empty_state import EmptyState
+from cti_client.ui.widgets.frame_pace import FramePace
 from cti_client.ui.widgets.glyph import Glyph
 from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.notice import Notice
@@ -49,6 +51,11 @@ class TelephonyPanel(QFrame):
         self._offers: dict[int, Offer] = {}
         self._cards: dict[int, OfferCard] = {}
         self._spare: list[OfferCard] = []
+        self._stops: list[QWidget] = []
+        self._wait = self._waiting_shown = Waiting()
+        self._now: Millis = 0
+        self._me = ""
+        self._pace = FramePace(self._update, self)
         self._presence = OwnPresence()
         self._live, self._connecting = False, True
         self.setProperty("kind", "panel")
@@ -59,10 +66,10 @@ class TelephonyPanel(QFrame):
         self.notice = Notice(theme)
         self.empty = EmptyState(theme, "phone-slash")
         self.empty.acted.connect(self.available_wanted)
-        self.waiting = WaitingList(theme)
-        self.waiting.taken.connect(self.taken)
-        self.waiting.phone_made.connect(self._adopt_phone)
-        self._column = QVBoxLayout()
+        self._waiting = WaitingList(theme)
+        self._waiting.taken.connect(self.taken)
+        self._waiting.phone_made.connect(self._adopt_phone)
+        self._column = CardColumn(theme)
         self._arrange()
         self._show_empty()
         # After the window stands, so that its start need not wait for them.
@@ -84,6 +91,7 @@ class TelephonyPanel(QFrame):
     @property
     def cards(self) -> list[OfferCard]:
         """The requests on the screen, the first to answer first."""
+        self._pace.flush()
         return sorted(self._cards.values(), key=_order)
 
     @property
@@ -92,33 +100,30 @@ class TelephonyPanel(QFrame):
         cards = self.cards
         return cards[0] if cards else None
 
+    @property
+    def waiting(self) -> WaitingList:
+        """Those whom anyone may take."""
+        self._pace.flush()
+        return self._waiting
+
     def card(self, offer_id: int) -> OfferCard | None:
         """The card of that offer."""
+        self._pace.flush()
         return self._cards.get(offer_id)
 
     def show_offers(self, offers: Iterable[Offer], now: Millis, me: str = "") -> list[int]:
-        """Exactly these requests; returns the ids of those that are new."""
+        """Exactly these requests; returns the ids of those that are new. They are on the screen within a frame."""
         wanted = {offer.id: offer for offer in sorted(offers, key=lambda offer: (offer.deadline, offer.id))}
         new = [id_ for id_ in wanted if id_ not in self._offers]
         self._offers = wanted
-        shown = dict(islice(wanted.items(), MOST_CARDS))
-        for gone in self._cards.keys() - shown.keys():
-            self._put_aside(self._cards.pop(gone))
-        for id_, offer in shown.items():
-            card = self._cards.get(id_)
-            if card is None:
-                card = self._cards[id_] = self._spare.pop() if self._spare else self._build_card()
-                card.show_offer(offer, now, me)
-            elif card.offer != offer:
-                card.show_offer(offer, now, me)
-        self._place()
+        self._now, self._me = now, me
+        self._pace.ask()
         return new
 
     def show_waiting(self, waiting: Waiting, now: Millis, me: str = "") -> None:
         """The chats that anyone may take."""
-        self.waiting.show_waiting(waiting, now, me)
-        self._chain()
-        self.updateGeometry()
+        self._wait, self._now, self._me = waiting, now, me
+        self._pace.ask()
 
     def show_presence(self, presence: OwnPresence) -> None:
         """Decides what an empty panel says."""
@@ -130,12 +135,12 @@ class TelephonyPanel(QFrame):
         self._live, self._connecting = live, connecting
         for card in (*self._cards.values(), *self._spare):
             card.set_live(live)
-        self.waiting.set_live(live)
+        self._waiting.set_live(live)
         self._show_empty()
 
     def accept_offer(self, offer_id: int) -> None:
         """As if Accept of this request were pressed; says so where it is gone."""
-        card = self._cards.get(offer_id)
+        card = self.card(offer_id)
         if card is not None:
             card.accept.main.click()
         elif offer_id in self._offers:  # further down
@@ -164,7 +169,7 @@ class TelephonyPanel(QFrame):
         """Count."""
         for card in self._cards.values():
             card.tick(now)
-        self.waiting.tick(now)
+        self._waiting.tick(now)
 
     def _arrange(self) -> None:
         title = QHBoxLayout()
@@ -178,11 +183,10 @@ class TelephonyPanel(QFrame):
         inner.setSpacing(SPACE_M)
         # Room comes before the cards are laid out; they would be squeezed for a moment, and then all be painted anew.
         inner.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
-        self._column.setSpacing(SPACE_M)
         inner.addWidget(self.empty)
-        inner.addLayout(self._column)
+        inner.addWidget(self._column)
         inner.addWidget(self._further)
-        inner.addWidget(self.waiting)
+        inner.addWidget(self._waiting)
         inner.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -209,7 +213,7 @@ class TelephonyPanel(QFrame):
         layout.addWidget(scroll, 1)
 
     def _build_card(self) -> OfferCard:
-        card = OfferCard(self._theme, self._content)
+        card = OfferCard(self._theme, self._column)
         card.hide()
         card.ensurePolished()
         card.set_live(self._live)
@@ -222,7 +226,6 @@ class TelephonyPanel(QFrame):
             self._put_aside(self._build_card())
 
     def _put_aside(self, card: OfferCard) -> None:
-        self._column.removeWidget(card)
         card.hide()
         card.set_first(False)
         if len(self._spare) < MOST_CARDS:  # in a rush the next one comes at once
@@ -230,16 +233,27 @@ class TelephonyPanel(QFrame):
         else:
             card.deleteLater()
 
-    def _place(self) -> None:
-        first = True
-        for place, card in enumerate(self.cards):
-            if self._column.indexOf(card) != place:
-                self._column.removeWidget(card)
-                self._column.insertWidget(place, card)
-            card.set_first(first)
-            if card.isHidden():
-                card.show()
-            first = False
+    def _update(self) -> None:
+        """Bring what was told last onto the screen."""
+        shown = dict(islice(self._offers.items(), MOST_CARDS))
+        gone = [self._cards.pop(id_) for id_ in self._cards.keys() - shown.keys()]
+        for id_, offer in shown.items():
+            card = self._cards.get(id_)
+            if card is None:
+                card = self._cards[id_] = self._spare.pop() if self._spare else self._build_card()
+                card.show_offer(offer, self._now, self._me)
+            elif card.offer != offer:
+                card.show_offer(offer, self._now, self._me)
+        cards = sorted(self._cards.values(), key=_order)
+        for place, card in enumerate(cards):
+            card.set_first(place == 0)
+        self._column.show_cards(cards)
+        self._column.setVisible(bool(cards))
+        for card in gone:
+            self._put_aside(card)
+        if self._wait is not self._waiting_shown:
+            self._waiting_shown = self._wait
+            self._waiting.show_waiting(self._wait, self._now, self._me)
         self._chain()
         self._show_empty()
         self.updateGeometry()
@@ -249,7 +263,10 @@ class TelephonyPanel(QFrame):
         stops: list[QWidget] = []
         for card in self.cards:
             stops += [card.accept.main, card.accept.more, card.decline]
-        stops += [stop for row in self.waiting.rows for stop in (row.phone, row.take.main, row.take.more)]
+        stops += [stop for row in self._waiting.rows for stop in (row.phone, row.take.main, row.take.more)]
+        if stops == self._stops:
+            return
+        self._stops = stops
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cti_client.domain import Millis
 from cti_client.ui.theme import SPACE_S, Theme
 from cti_client.ui.waiting_row import WaitingRow
+from cti_client.ui.widgets.card_column import CardColumn
 from cti_client.ui.widgets.label import Label
 from cti_client.wire.topics import Waiting
 
@@ -28,17 +29,19 @@ class WaitingList(QWidget):
         self._live = False
         self._title = Label(tone="caps")
         self._more = Label(tone="small", wrap=True)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(SPACE_S)
-        self._layout.addWidget(self._title)
-        self._layout.addWidget(self._more)
+        self._column = CardColumn(theme, spacing=SPACE_S)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_S)
+        layout.addWidget(self._title)
+        layout.addWidget(self._column)
+        layout.addWidget(self._more)
         self.hide()
 
     @property
     def rows(self) -> list[WaitingRow]:
         """The rows on the screen, the longest-waiting first."""
-        return sorted(self._rows.values(), key=self._layout.indexOf)
+        return list(self._rows.values())
 
     def row(self, interaction_id: int) -> WaitingRow | None:
         """The row of that chat."""
@@ -47,18 +50,17 @@ class WaitingList(QWidget):
     def show_waiting(self, waiting: Waiting, now: Millis, me: str = "") -> None:
         """Exactly these, in this order."""
         shown = waiting.chats[:SHOWN]
-        for gone in self._rows.keys() - {chat.interaction_id for chat in shown}:
-            row = self._rows.pop(gone)
-            self._layout.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        for place, chat in enumerate(shown, start=1):
-            known = self._rows.get(chat.interaction_id)
-            row = known or self._build_row()
-            self._rows[chat.interaction_id] = row
-            if self._layout.indexOf(row) != place:
-                self._layout.insertWidget(place, row)
+        standing = {chat.interaction_id for chat in shown}
+        gone = [self._rows.pop(id_) for id_ in self._rows.keys() - standing]
+        for chat in shown:
+            row = self._rows.get(chat.interaction_id)
+            if row is None:
+                row = self._rows[chat.interaction_id] = self._build_row()
             row.show_chat(chat, now, me)
+        self._rows = {chat.interaction_id: self._rows[chat.interaction_id] for chat in shown}
+        self._column.show_cards(self.rows)
+        for row in gone:
+            row.deleteLater()
         total = max(waiting.total, len(waiting.chats))
         self._title.setText(self.tr("WAITING · {n}").format(n=total))
         self._more.setText(self.tr("The {n} that have waited longest are shown.").format(n=len(shown)))
@@ -77,7 +79,7 @@ class WaitingList(QWidget):
             row.tick(now)
 
     def _build_row(self) -> WaitingRow:
-        row = WaitingRow(self._theme, self)
+        row = WaitingRow(self._theme, self._column)
         row.set_live(self._live)
         row.taken.connect(self.taken)
         self.phone_made.emit(row.phone)

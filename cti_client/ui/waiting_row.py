@@ -22,8 +22,9 @@ class WaitingRow(Card):
     """Interaction id, `CaseChoice` or None."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+        super().__init__(theme, parent, ground="surface")
         self._chat: WaitingChat | None = None
+        self._me = ""
         self._live = True
         self._busy = False
         self._who = ElidedLabel(tone="strong")
@@ -52,10 +53,13 @@ class WaitingRow(Card):
         layout.addLayout(bottom)
 
     def show_chat(self, chat: WaitingChat, now: Millis, me: str = "") -> None:
-        """Fill the row."""
+        """Fill the row; the same chat again costs nothing."""
+        if (chat, me) == (self._chat, self._me):
+            self.tick(now)
+            return
         if self._chat is None or self._chat.interaction_id != chat.interaction_id:
             self._busy = False
-        self._chat = chat
+        self._chat, self._me = chat, me
         who = chat.customer_name or chat.address_display
         self._who.setText(who)
         why = chat.why[:1].upper() + chat.why[1:]
