@@ -351,11 +351,15 @@ def lock(_: list[str]) -> int:
     """Resolve once for all systems and Pythons; no index address is written."""
     make_venv()
     subprocess.run([str(PYTHON), "-m", "pip", "install", "--quiet", "uv"], check=True)
-    common = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
-    common += ["--no-emit-index-url", "--no-header", "--upgrade", "pyproject.toml"]
-    common += ["--group", "build"]
-    status = python("-m", "uv", *common, "-o", "requirements/run.txt")
-    return status or python("-m", "uv", *common, "--group", "dev", "-o", "requirements/dev.txt")
+    resolve = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
+    resolve += ["--no-emit-index-url", "--no-header"]
+    newest = [*resolve, "--upgrade", "pyproject.toml", "--group", "build"]
+    hub = [*resolve, "--group", "pyproject.toml:hub", "--constraints", "requirements/run.txt"]
+    return (
+        python(*newest, "-o", "requirements/run.txt")
+        or python(*newest, "--group", "dev", "-o", "requirements/dev.txt")
+        or python(*hub, "-o", "requirements/hub.txt")
+    )
 
 
 COMMANDS = {"run": run, "test": test, "check": check, "bench": bench, "shots": shots, "lock": lock}
