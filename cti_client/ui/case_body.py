@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBox
 from cti_client.ui.case_header import CaseHeader
 from cti_client.ui.case_side import CaseSide
 from cti_client.ui.chat_view import ChatView
+from cti_client.ui.company import Company
 from cti_client.ui.reply_box import ReplyBox
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.label import Label
@@ -43,6 +44,7 @@ class CaseBody(QWidget):
         self.banner = Notice(theme, self._right)
         self.problem = Notice(theme, self._right)
         self.chat = ChatView(theme, open_url, self._right)
+        self.company = Company(theme, self._right)
         self.reply = ReplyBox(theme, self._right)
         self._bar = _Bar(theme, self._right)
         self.hint = self._bar.hint
@@ -79,6 +81,7 @@ class CaseBody(QWidget):
         column.addLayout(notices)
         column.addWidget(self.chat, 1)
         column.addWidget(_rule(self._right))
+        column.addWidget(self.company)
         column.addWidget(self.reply)
         column.addWidget(_rule(self._right))
         column.addWidget(self._bar)

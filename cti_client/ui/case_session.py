@@ -16,6 +16,7 @@ from cti_client.domain.phone_number import region
 from cti_client.ui.address_session import AddressSession
 from cti_client.ui.case_window import CaseWindow
 from cti_client.ui.close_case_dialog import CloseCaseDialog
+from cti_client.ui.company_session import CompanySession
 from cti_client.ui.number_actions import NumberActions
 from cti_client.ui.phone_field import PhoneField
 from cti_client.ui.theme import Theme
@@ -63,7 +64,9 @@ class CaseSession(QObject):
         self.tasks = TaskOwner(f"case window {self._id}", self._report)
         self._numbers = NumberActions(desk, self.tasks, hand_over, may_call, self)
         self._numbers.chat_started.connect(self.chat_started)
+        self._ticker = ticker
         self._thread: ThreadSession | None = None
+        self._company: CompanySession | None = None
         self._address: AddressSession | None = None
         desk.interaction_changed.connect(self._interaction_changed)
         desk.case_changed.connect(self._case_changed)
@@ -121,6 +124,8 @@ class CaseSession(QObject):
         ):
             signal.disconnect(slot)
         self._window.painted.disconnect(self._prepare_behind)
+        if self._company is not None:
+            self._company.close()
         if self._thread is not None and self._address is not None:
             self._thread.close()
             self._address.close()
@@ -168,6 +173,9 @@ class CaseSession(QObject):
         if told != self._told:
             self._told = told
             self._load_timeline()
+        if self._company is None:
+            self._company = CompanySession(self._desk, window.body.company, self._ticker, record.thread_id, self)
+            window.reply.typed.connect(self._company.typed)
         if first:
             self._start(self._load_draft(record.thread_id), "draft")
             self._start(self._find_region(record), "region")
@@ -194,14 +202,21 @@ class CaseSession(QObject):
                 self._dialog.accept()
             self._window.close_for_good()
         else:
-            self._window.show_ended(self.tr("This chat has ended. What stands here can still be read."))
+            self._window.show_ended(
+                self._desk.parting_of(self._id) or self.tr("This chat has ended. What stands here can still be read.")
+            )
+            if self._company is not None:
+                self._company.look_on()
 
     def _link_changed(self) -> None:
         if self._thread is None or self._window.ended:
             return
         banner, link = self._window.banner, self._desk.link
-        if link.status in (LinkStatus.OFFLINE, LinkStatus.REFUSED):
+        if link.status is LinkStatus.OFFLINE:
             words = self.tr("No link to the hub. What you write is kept; what you send waits here and goes by itself.")
+            banner.say(f"{words} {link.detail}".strip(), "caution")
+        elif link.status is LinkStatus.REFUSED:
+            words = self.tr("This desktop is not connected. What you write is kept; what you send waits until it is.")
             banner.say(f"{words} {link.detail}".strip(), "caution")
         elif link.status is LinkStatus.LIVE:
             banner.clear()

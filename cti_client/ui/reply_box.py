@@ -29,6 +29,9 @@ class ReplyBox(QFrame):
     draft_changed = Signal(str)
     """The text after a pause in writing, and at once when the box is left."""
 
+    typed = Signal()
+    """The agent wrote or deleted something; not for drafts that are put back."""
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -177,6 +180,8 @@ class ReplyBox(QFrame):
         self._measured = measure(text) if 0 < len(text) <= 4 * LONGEST else None
         self._refresh()
         self._fit()
+        if text and self.editor.hasFocus():
+            self.typed.emit()
 
     def _emit_draft(self) -> None:
         text = self.text()
