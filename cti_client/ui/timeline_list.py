@@ -23,6 +23,8 @@ ICONS = {
     "opted_in": "thumbs-up",
     "closed": "archive",
     "moved": "arrows-left-right",
+    "released": "user-minus",
+    "resumed": "user-plus",
     "case": "folder",
 }
 ICON_ROLE = Qt.ItemDataRole.UserRole + 1

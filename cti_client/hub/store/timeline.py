@@ -49,8 +49,8 @@ _WORDS = {
     "opted_in": "Opted in",
     "closed": "Closed",
     "moved": "Moved to another case",
-    "released": "Away while the customer waited; offered to others",
-    "resumed": "Back before anybody else took it",
+    "released": "Offered to others, agent away",
+    "resumed": "Agent back",
 }
 _DISPOSITIONS = {
     Disposition.RESOLVED: "Resolved",
