@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import qasync
@@ -34,7 +34,6 @@ from cti_client.system.notifications import DesktopBackend, Notifications
 from cti_client.system.sound import DevicePlayer, SilentPlayer, SoundPlayer
 from cti_client.system.tel_links import TelLinks
 from cti_client.ui.case_windows import CaseParts
-from cti_client.ui.connecting import Connecting
 from cti_client.ui.main_window import MainWindow
 from cti_client.ui.preferences import Preferences
 from cti_client.ui.ringer import Ringer
@@ -42,6 +41,9 @@ from cti_client.ui.shell import Shell
 from cti_client.ui.theme import Theme
 from cti_client.ui.ticker import Ticker
 from cti_client.ui.tray import Tray
+
+if TYPE_CHECKING:
+    from cti_client.ui.connecting import Connecting
 
 log = logging.getLogger(__name__)
 
@@ -189,6 +191,8 @@ class Desktop:
         if self._connecting is not None:
             self._connecting.bring_to_front()
             return
+        from cti_client.ui.connecting import Connecting  # hardly ever needed
+
         connecting = Connecting(self.theme, self._credentials, self._places, window=self.window)
         connecting.settled.connect(self._go_elsewhere)
         connecting.left.connect(self._stay)

@@ -14,7 +14,6 @@ from cti_client.hub.own_hub import OwnHub
 from cti_client.paths import Paths
 from cti_client.system.single_instance import SingleInstance
 from cti_client.ui.app_icon import app_icon
-from cti_client.ui.connecting import Connecting
 from cti_client.ui.preferences import Preferences
 from cti_client.ui.theme import Theme
 
@@ -95,6 +94,8 @@ async def _first_place(
     theme: Theme, credentials: Credentials, places: PlaceStore, instance: SingleInstance
 ) -> Place | None:
     """Ask; None: the person would rather not start."""
+    from cti_client.ui.connecting import Connecting  # at the first start alone
+
     answer: asyncio.Future[Place | None] = asyncio.get_running_loop().create_future()
 
     def settle(place: Place | None = None) -> None:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from cti_client.desk.errors import CaFileError, HubAwayError, HubRefusedError, InsecureHubError, NoSocketError
-from cti_client.desk.hub_trouble import is_about_tls, trouble_of
 from cti_client.desk.places import is_safe
-from cti_client.desk.trust import client_tls
 from cti_client.quick_imports import certificates_later
 from cti_client.wire.api import Problem
 from cti_client.wire.codec import decode, encode
 
 if TYPE_CHECKING:
+    import ssl
+
     import aiohttp
 
 log = logging.getLogger(__name__)
@@ -137,6 +137,8 @@ class HubClient:
         except CaFileError as error:
             raise NoSocketError(type(error).__name__, str(error)) from error
         except (aiohttp.ClientError, OSError) as error:
+            from cti_client.desk.hub_trouble import is_about_tls, trouble_of  # seldom needed
+
             sentence = str(trouble_of(error, self._access.url)) if is_about_tls(error) else ""
             raise NoSocketError(type(error).__name__, sentence) from error
 
@@ -168,8 +170,11 @@ class HubClient:
 
         async with self._opening:
             if self._session is None:
-                encrypted = self._access.url.startswith("https:")
-                tls = await asyncio.to_thread(client_tls, self._access.ca_file) if encrypted else True
+                tls: bool | ssl.SSLContext = True
+                if self._access.url.startswith("https:"):
+                    from cti_client.desk.trust import client_tls  # by a team's desktops alone
+
+                    tls = await asyncio.to_thread(client_tls, self._access.ca_file)
                 self._session = aiohttp.ClientSession(
                     connector=aiohttp.TCPConnector(ssl=tls),
                     headers={"Authorization": f"Bearer {self._access.token}"},

@@ -147,6 +147,28 @@ async def test_whatever_goes_wrong_on_the_wire_the_next_attempt_is_made(bad: Scr
     assert Phase.PAUSED in scene.phases
 
 
+async def test_another_hub_of_the_team_goes_on_where_the_first_one_ended() -> None:
+    """A load balancer may lead to any of them: numbers belong to the hub id that they share."""
+    news = Records(records=(Record(seq=4, kind="offer", id=1, removed=True),))
+
+    async def leave_for_a_restart(ws: web.WebSocketResponse) -> None:
+        await say(ws, WELCOME, Snapshot(seq=3), Goodbye(reason="shutdown", text="The hub is stopping."))
+        await stay(ws)
+
+    async def go_on(ws: web.WebSocketResponse) -> None:
+        await say(ws, WELCOME, news)
+        await stay(ws)
+
+    async with meeting(leave_for_a_restart, go_on) as scene:
+        await scene.until(lambda: machine.Apply(news) in scene.outputs)
+
+    assert scene.hellos == [
+        Hello(wire_least=1, wire_most=1),
+        Hello(wire_least=1, wire_most=1, hub_id="hub-1", last_seq=3),
+    ]
+    assert [one for one in scene.outputs if isinstance(one, machine.Replace)] == [machine.Replace(Snapshot(seq=3))]
+
+
 async def test_frames_of_a_later_version_are_passed_over() -> None:
     async def later(ws: web.WebSocketResponse) -> None:
         await say(ws, WELCOME)
