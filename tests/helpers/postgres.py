@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,9 +63,13 @@ class Portal:
 
 
 class PostgresServer:
-    """One server on a free loopback port with a data folder of its own. `start` and `stop` it."""
+    """One server on a free loopback port with a data folder of its own. `start` and `stop` it.
 
-    def __init__(self, programs: Path) -> None:
+    `settings`: the server's own, where it is not to be fast and forgetful as tests want it.
+    """
+
+    def __init__(self, programs: Path, settings: Mapping[str, str] | None = None) -> None:
+        self._settings = _SETTINGS if settings is None else {"listen_addresses": "127.0.0.1", **settings}
         self.port = free_ports(1)[0]
         self.portal = Portal()
         self._programs = programs
@@ -85,7 +89,7 @@ class PostgresServer:
             self.start()
             self.portal.call(self._prepare())
             return
-        settings = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+        settings = " ".join(f"-c {name}={value}" for name, value in self._settings.items())
         self._run(
             "pg_ctl", "-w", "-t", "60", "-l", str(self._data / "log"), "-o", f"-p {self.port} -k '' {settings}", "start"
         )
