@@ -5,6 +5,7 @@
     python3 dev.py test    set up, then every test (arguments go to pytest)
     python3 dev.py check   format, lint, types for three platforms, import contracts, file sizes
     python3 dev.py bench   the measurements of bench/README.md
+    python3 dev.py chaos   three hubs, a hundred agents and everything that can go wrong (--minutes N)
     python3 dev.py shots   screenshots of every screen, light and dark, into docs/screenshots
     python3 dev.py lock    resolve the dependencies anew into requirements/
 
@@ -29,7 +30,7 @@ WINDOWS = sys.platform == "win32"
 LINUX = sys.platform.startswith("linux")
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 SUPPORTED = [(3, 13), (3, 12), (3, 11)]
-SOURCES = ["cti_client", "tests", "bench", "dev.py"]
+SOURCES = ["cti_client", "tests", "bench", "chaos", "dev.py"]
 
 # Which Debian package carries a library. Newer releases renamed some (t64): the first name that apt knows is taken.
 PACKAGE_OF = {
@@ -325,7 +326,7 @@ def check(_: list[str]) -> int:
 def project_files() -> list[Path]:
     """Our Python files."""
     files = [ROOT / "dev.py"]
-    for name in ("cti_client", "tests", "bench"):
+    for name in ("cti_client", "tests", "bench", "chaos"):
         files += sorted((ROOT / name).rglob("*.py"))
     return files
 
@@ -334,6 +335,12 @@ def bench(arguments: list[str]) -> int:
     """The measurements."""
     set_up("dev", window=False)
     return python("-m", "bench", *arguments, env={"QT_QPA_PLATFORM": "offscreen"})
+
+
+def chaos(arguments: list[str]) -> int:
+    """Faults on purpose; the exit status says whether anything was lost or doubled."""
+    set_up("dev", window=False, peers=True)
+    return python("-m", "chaos", *arguments)
 
 
 def shots(arguments: list[str]) -> int:
@@ -362,7 +369,7 @@ def lock(_: list[str]) -> int:
     )
 
 
-COMMANDS = {"run": run, "test": test, "check": check, "bench": bench, "shots": shots, "lock": lock}
+COMMANDS = {"run": run, "test": test, "check": check, "bench": bench, "chaos": chaos, "shots": shots, "lock": lock}
 
 
 def main() -> int:
