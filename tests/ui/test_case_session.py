@@ -325,6 +325,15 @@ async def test_without_a_link_the_window_says_what_happens_to_what_is_written(st
     assert stage.window.banner.text == ""
 
 
+async def test_a_desktop_that_is_switched_off_promises_nothing(stage: Stage) -> None:
+    await stage.open()
+    stage.desk.put_link(LinkStatus.REFUSED, "You have signed in at another desktop.")
+    words = "This desktop is not connected. What you write is kept; what you send waits until it is. You have signed in"
+    assert stage.window.banner.text.startswith(words)
+    stage.desk.put_link(LinkStatus.LIVE)
+    assert stage.window.banner.text == ""
+
+
 async def test_a_lost_link_never_looks_like_an_ended_chat(stage: Stage) -> None:
     await stage.open(message(1))
     stage.desk.put_link(LinkStatus.OFFLINE)
