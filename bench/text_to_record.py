@@ -26,7 +26,7 @@ RATES = (20, 100)
 SECONDS = 8
 
 
-async def run_sender(url: str, kind: str, rate: int, count: int, first: int) -> dict[str, float]:
+async def run_sender(url: str, kind: str, rate: float, count: int, first: int) -> dict[str, float]:
     """Start the sending process; monotonic seconds at which each number's text left."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
