@@ -1,4 +1,7 @@
-"""Commands on offers, chats and messages (`wire.api`)."""
+"""Commands on offers, chats and messages (`wire.api`): each is one service in one transaction."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -18,59 +21,56 @@ from cti_client.hub.web.agents import PREFIX, command, path_id
 from cti_client.hub.web.bodies import json_answer
 from cti_client.wire import api, records
 
+Body = TypeVar("Body")
+Answer = api.Accepted | records.Message | None
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
 
 def add_chats(app: web.Application) -> None:
     """Routes of this file."""
     app.router.add_routes(
         [
-            web.post(PREFIX + "/offers/{id}/accept", _accept),
-            web.post(PREFIX + "/offers/{id}/decline", _decline),
-            web.post(PREFIX + "/waiting/{id}/take", _take),
-            web.post(PREFIX + "/chats", _start),
-            web.post(PREFIX + "/messages", _send),
-            web.post(PREFIX + "/messages/{id}/settle", _settle),
-            web.post(PREFIX + "/interactions/{id}/read", _read),
-            web.post(PREFIX + "/interactions/{id}/close", _close),
-            web.post(PREFIX + "/interactions/{id}/case", _choose_case),
-            web.post(PREFIX + "/interactions/{id}/contact", _choose_contact),
-            web.post(PREFIX + "/presence", _presence),
+            web.post(PREFIX + "/offers/{id}/accept", _on_one(api.Accept, accept_offer)),
+            web.post(PREFIX + "/offers/{id}/decline", _on_one(api.Decline, decline_offer)),
+            web.post(PREFIX + "/waiting/{id}/take", _on_one(api.Take, take_waiting)),
+            web.post(PREFIX + "/chats", _on_none(api.StartChat, start_chat)),
+            web.post(PREFIX + "/messages", _on_none(api.Send, _send_and_show)),
+            web.post(PREFIX + "/messages/{id}/settle", _on_one(api.Settle, _settle_and_show)),
+            web.post(PREFIX + "/interactions/{id}/read", _on_one(api.MarkRead, mark_read)),
+            web.post(PREFIX + "/interactions/{id}/close", _on_one(api.Close, close_chat)),
+            web.post(PREFIX + "/interactions/{id}/case", _on_one(api.ChooseCase, choose_case)),
+            web.post(PREFIX + "/interactions/{id}/contact", _on_one(api.ChooseContact, choose_contact)),
+            web.post(PREFIX + "/presence", _on_none(api.SetPresence, _set_presence)),
         ]
     )
 
 
-async def _accept(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.Accept)
-    return json_answer(await context.store.write(accept_offer, agent.id, path_id(request), body))
+def _on_one(as_type: type[Body], service: Callable[[Tx, int, int, Body], Answer]) -> Handler:
+    """A command on the thing that the path names; `service(tx, agent_id, id, body)`."""
+
+    async def handle(request: web.Request) -> web.Response:
+        context, agent, body = await command(request, as_type)
+        return _answer(await context.store.write(service, agent.id, path_id(request), body))
+
+    return handle
 
 
-async def _decline(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.Decline)
-    await context.store.write(decline_offer, agent.id, path_id(request), body)
-    return json_answer(api.Done())
+def _on_none(as_type: type[Body], service: Callable[[Tx, int, Body], Answer]) -> Handler:
+    """A command whose body says all; `service(tx, agent_id, body)`."""
+
+    async def handle(request: web.Request) -> web.Response:
+        context, agent, body = await command(request, as_type)
+        return _answer(await context.store.write(service, agent.id, body))
+
+    return handle
 
 
-async def _take(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.Take)
-    return json_answer(await context.store.write(take_waiting, agent.id, path_id(request), body))
-
-
-async def _start(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.StartChat)
-    return json_answer(await context.store.write(start_chat, agent.id, body))
-
-
-async def _send(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.Send)
-    return json_answer(await context.store.write(_send_and_show, agent.id, body))
+def _answer(answer: Answer) -> web.Response:
+    return json_answer(api.Done() if answer is None else answer)
 
 
 def _send_and_show(tx: Tx, agent_id: int, send: api.Send) -> records.Message:
     return one_message(tx.conn, send_sms(tx, agent_id, send))
-
-
-async def _settle(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.Settle)
-    return json_answer(await context.store.write(_settle_and_show, agent.id, path_id(request), body))
 
 
 def _settle_and_show(tx: Tx, agent_id: int, message_id: int, settle: api.Settle) -> records.Message:
@@ -78,30 +78,5 @@ def _settle_and_show(tx: Tx, agent_id: int, message_id: int, settle: api.Settle)
     return one_message(tx.conn, message_id)
 
 
-async def _read(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.MarkRead)
-    await context.store.write(mark_read, agent.id, path_id(request), body)
-    return json_answer(api.Done())
-
-
-async def _close(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.Close)
-    await context.store.write(close_chat, agent.id, path_id(request), body)
-    return json_answer(api.Done())
-
-
-async def _choose_case(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.ChooseCase)
-    return json_answer(await context.store.write(choose_case, agent.id, path_id(request), body))
-
-
-async def _choose_contact(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.ChooseContact)
-    await context.store.write(choose_contact, agent.id, path_id(request), body)
-    return json_answer(api.Done())
-
-
-async def _presence(request: web.Request) -> web.Response:
-    context, agent, body = await command(request, api.SetPresence)
-    await context.store.write(set_presence, agent.id, body.presence, body.reason)
-    return json_answer(api.Done())
+def _set_presence(tx: Tx, agent_id: int, wish: api.SetPresence) -> None:
+    set_presence(tx, agent_id, wish.presence, wish.reason)
