@@ -22,9 +22,11 @@ from cti_client.wire import WIRE_LEAST, WIRE_MOST, api
 from cti_client.wire.codec import decode, encode
 from cti_client.wire.frames import Hello, Snapshot, Welcome
 from cti_client.wire.records import Interaction, Message, Offer
+from tests.helpers.engines import ENGINES
 from tests.helpers.hub_process import LATER_MS, PATIENCE_S, Gateway, HubProcess, gateway_of
 from tests.helpers.kannel import free_ports
 from tests.helpers.killing_hub import TOKEN
+from tests.helpers.postgres import PostgresServer
 from tests.helpers.running_hub import Desktop
 
 T = TypeVar("T")
@@ -84,11 +86,15 @@ class World:
             return ours()[0]
 
 
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+@pytest.fixture(params=ENGINES)
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    database: Path | str = tmp_path / "hub.db"
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        database = server.database()
     port, gateway_port = free_ports(2)
     async with aiohttp.ClientSession() as http, gateway_of(port, gateway_port) as gateway:
-        hub = HubProcess(tmp_path / "hub.db", port, gateway)
+        hub = HubProcess(database, port, gateway)
         try:
             yield World(hub, gateway, http)
         finally:

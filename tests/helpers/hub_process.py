@@ -63,12 +63,12 @@ class Gateway:
 
 
 class HubProcess:
-    """The hub's process, started as often as needed on the same file and port.
+    """The hub's process, started as often as needed on the same database and port.
 
     It is forked, where that can be, from one that has imported everything: that takes ten times as long as starting.
     """
 
-    def __init__(self, database: Path, port: int, gateway: Gateway) -> None:
+    def __init__(self, database: Path | str, port: int, gateway: Gateway) -> None:
         self._database, self._port, self._gateway = database, port, gateway
         self.url = f"http://127.0.0.1:{port}"
         if sys.platform == "win32":

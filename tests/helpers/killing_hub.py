@@ -6,14 +6,16 @@
 import asyncio
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy import Connection
+
 from cti_client.hub import bootstrap
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
-from cti_client.hub.store.sqlite import SqliteStore
-from cti_client.hub.store.store import Tx
+from cti_client.hub.store.open import make_store
+from cti_client.hub.store.store import OwnedStore, Tx
 from cti_client.telephony.sms.connection import ConnectionSettings
 from tests.helpers.killing import die
 
@@ -25,7 +27,7 @@ LINE = "+15550100"
 KEY = "gateway-key"
 
 
-def settings(database: Path, port: int, sendsms: str) -> HubConfig:
+def settings(database: Path | str, port: int, sendsms: str) -> HubConfig:
     """One line over Kannel's interface."""
     gateway = ConnectionSettings(
         id="k",
@@ -44,17 +46,27 @@ def settings(database: Path, port: int, sendsms: str) -> HubConfig:
     )
 
 
-class KillingStore(SqliteStore):
-    """Dies at one commit; `when` and `name` say which."""
+class KillingStore:
+    """A store that dies at one commit: `kill` says `before:FUNCTION` or `after:FUNCTION`."""
 
-    when = ""
-    name = ""
+    def __init__(self, store: OwnedStore, kill: str) -> None:
+        self._store = store
+        self._when, _, self._name = kill.partition(":")
+
+    async def open(self) -> None:
+        await self._store.open()
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self._store.read(fn, *args, **kwargs)
+
+    async def close(self) -> None:
+        await self._store.close()
 
     async def write(self, fn: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        if fn.__name__ != self.name:
-            return await super().write(fn, *args, **kwargs)
-        if self.when == "after":
-            await super().write(fn, *args, **kwargs)
+        if fn.__name__ != self._name:
+            return await self._store.write(fn, *args, **kwargs)
+        if self._when == "after":
+            await self._store.write(fn, *args, **kwargs)
             die()
 
         def run_and_die(tx: Tx, *inner: Any, **named: Any) -> R:
@@ -62,10 +74,10 @@ class KillingStore(SqliteStore):
             die()
             raise AssertionError("still alive")
 
-        return await super().write(run_and_die, *args, **kwargs)
+        return await self._store.write(run_and_die, *args, **kwargs)
 
 
-async def serve(config: HubConfig, ahead: int, ready: Connection) -> None:
+async def serve(config: HubConfig, ahead: int, ready: Pipe) -> None:
     hub = bootstrap.Hub(config, clock=lambda: time.time_ns() // 1_000_000 + ahead)
     await hub.start()
     ready.send(None)
@@ -73,9 +85,12 @@ async def serve(config: HubConfig, ahead: int, ready: Connection) -> None:
     await asyncio.Event().wait()
 
 
-def run(database: Path, port: int, sendsms: str, ahead: int, kill: str, ready: Connection) -> None:
+def run(database: Path | str, port: int, sendsms: str, ahead: int, kill: str, ready: Pipe) -> None:
     """The whole life of the process. `ready` is told once it serves; `kill`: `before:FUNCTION` or `after:FUNCTION`."""
     if kill:
-        KillingStore.when, KillingStore.name = kill.split(":")
-        setattr(bootstrap, "SqliteStore", KillingStore)  # noqa: B010  the one seam this process exists for
+
+        def make_killing_store(*of: Any) -> KillingStore:
+            return KillingStore(make_store(*of), kill)
+
+        setattr(bootstrap, "make_store", make_killing_store)  # noqa: B010  the one seam this process exists for
     asyncio.run(serve(settings(database, port, sendsms), ahead, ready))
