@@ -40,10 +40,14 @@ class ConnectFields(QWidget):
         }
         self._arrange()
 
-    def mark(self, trouble: Trouble) -> None:
-        """Put the keyboard where the mistake is; the field says so by its edge. `HUB`: it is in none of them."""
+    def mark(self, trouble: Trouble, words: str = "") -> None:
+        """Put the keyboard where the mistake is; the field says so by its edge, and by `words` to a screen reader.
+
+        `HUB`: it is in none of them.
+        """
         for one, field in self._by_trouble.items():
             restyle(field, "invalid", one is trouble)
+            field.setAccessibleDescription(words if one is trouble else "")
         field_at_fault = self._by_trouble.get(trouble)
         if field_at_fault is not None:
             field_at_fault.setFocus()

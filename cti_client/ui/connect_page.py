@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QScrollAre
 from cti_client.desk.hub_trial import TrialStep
 from cti_client.desk.hub_trouble import Trouble
 from cti_client.desk.places import OwnPlace, Place, TeamPlace
-from cti_client.ui.breakable import breakable
 from cti_client.ui.connect_choice import ConnectChoice
 from cti_client.ui.connect_fields import ConnectFields
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XL, Theme
@@ -105,7 +104,7 @@ class ConnectPage(QWidget):
             return
         one = self.tr("One text has not gone yet. It stays on this computer and goes once you are back at {place}.")
         many = self.tr("{n} texts have not gone yet. They stay on this computer and go once you are back at {place}.")
-        self.waiting.say(breakable((one if unsent == 1 else many).format(n=unsent, place=where)), "caution")
+        self.waiting.say((one if unsent == 1 else many).format(n=unsent, place=where), "caution")
 
     def show_step(self, step: TrialStep, host: str) -> None:
         """How far the trial is."""
@@ -115,16 +114,16 @@ class ConnectPage(QWidget):
             self.cancel_button.setFocus()
         reaching = step is TrialStep.REACHING
         words = self.tr("Reaching {host}…").format(host=host) if reaching else self.tr("Checking the token…")
-        self.problem.say(breakable(words), "neutral")
+        self.problem.say(words, "neutral")
         self._show()
 
     def show_problem(self, words: str, trouble: Trouble = Trouble.HUB) -> None:
         """The trial is over and did not succeed; what is typed stays."""
         self._trying = False
         self._show()
-        self.problem.say(breakable(words), "bad")
+        self.problem.say(words, "bad")
         self.connect_button.setFocus()
-        self.fields.mark(trouble)
+        self.fields.mark(trouble, words)
         self._see_focus()
 
     def show_stopped(self) -> None:

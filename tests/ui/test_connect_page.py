@@ -142,7 +142,9 @@ def test_a_problem_leaves_what_is_typed_and_leads_to_the_field(page: ConnectPage
     assert page.problem.text == "That is wrong."
     assert (page.fields.address.text(), page.fields.token.text()) == ("hub.example.com", "a-token")
     assert fields.get(trouble, page.connect_button).hasFocus()
-    assert [one for one, field in fields.items() if field.property("invalid")] == [trouble][: trouble in fields]
+    at_fault = [one for one, field in fields.items() if field.property("invalid")]
+    assert at_fault == [trouble][: trouble in fields]
+    assert [one for one, field in fields.items() if field.accessibleDescription() == "That is wrong."] == at_fault
     QTest.keyClicks(page.fields.address, "x")
     assert page.problem.text == ""
     assert not any(field.property("invalid") for field in fields.values())

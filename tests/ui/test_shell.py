@@ -3,6 +3,7 @@ from typing import cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from cti_client.demo.tour_kit import button, click
 from cti_client.desk.errors import HubAwayError, HubRefusedError
@@ -15,6 +16,7 @@ from cti_client.wire.api import Candidate, CaseList, LookupResult, NumberAbiliti
 from cti_client.wire.records import Interaction
 from cti_client.wire.topics import OwnPresence
 from tests.helpers.fake_desk import START, case_row, contact, interaction, offer, waiting_chat
+from tests.helpers.fitting import cut_texts
 from tests.helpers.qt_loop import settled, until
 from tests.helpers.shell_stage import Stage, rail_words
 
@@ -264,6 +266,16 @@ async def test_where_another_token_is_needed_the_banner_leads_to_it(stage: Stage
     click(sign_in)
     assert asked == [True]
     assert stage.desk.called("retry") == []
+
+
+async def test_a_long_address_in_the_banner_wraps(stage: Stage) -> None:
+    host = "a" * 150 + ".example.com"
+    stage.window.resize(700, 500)
+    stage.desk.put_link(LinkStatus.REFUSED, f"Sign in to {host} with your token.", needs_token=True)
+    for _ in range(3):
+        QApplication.processEvents()
+    assert stage.window.notice.text == f"Sign in to {host} with your token."
+    assert cut_texts(stage.window.notice) == []
 
 
 async def test_the_settings_lead_to_another_hub_where_that_is_offered(stage: Stage) -> None:

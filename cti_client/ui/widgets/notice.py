@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from cti_client.ui.breakable import breakable
 from cti_client.ui.theme import CORNER, SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.glyph import Glyph
 from cti_client.ui.widgets.icon_button import IconButton
@@ -27,7 +28,7 @@ class Notice(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._role = "neutral"
+        self._role, self._said = "neutral", ""
         self._picture = Glyph(theme, ICONS["neutral"], px=18)
         self._text = Label(wrap=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -47,13 +48,14 @@ class Notice(QWidget):
     @property
     def text(self) -> str:
         """What it says; empty while hidden."""
-        return self._text.text()
+        return self._said
 
     def say(self, text: str, role: str = "neutral", *, action: str = "", dismissible: bool = False) -> None:
         """Show `text` with an optional action; the same again changes nothing."""
         self._role = role
-        if self._text.text() != text:
-            self._text.setText(text)
+        if self._said != text:
+            self._said = text
+            self._text.setText(breakable(text))
             self.setAccessibleName(text)
         self._action.setText(action)
         self._action.setVisible(bool(action))
@@ -64,6 +66,7 @@ class Notice(QWidget):
 
     def clear(self) -> None:
         """Nothing to say."""
+        self._said = ""
         self._text.clear()
         self.setAccessibleName("")
         self.hide()
