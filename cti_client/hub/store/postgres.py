@@ -62,7 +62,8 @@ class PostgresStore:
     async def read(self, fn: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query in one consistent read transaction. It must not return anything that reads on later."""
         return await self._see_through(
-            self._repeat(lambda lane: lane.carry(READ_ONLY, lambda conn: fn(conn, *args, **kwargs))), "query"
+            self._repeat(lambda lane: lane.carry(READ_ONLY, lambda conn: fn(conn, *args, **kwargs)), query=True),
+            "query",
         )
 
     async def close(self) -> None:
@@ -99,14 +100,14 @@ class PostgresStore:
         self._bus.publish_hint(agents, tx.news.topics, tx.wakes)
         return value
 
-    async def _repeat(self, on: Callable[[Lane], Coroutine[Any, Any, R]]) -> R:
+    async def _repeat(self, on: Callable[[Lane], Coroutine[Any, Any, R]], *, query: bool = False) -> R:
         """Until it is neither given up for another transaction's sake, nor met by a connection lost before its end."""
         last: NotCommittedError | None = None
         for tried in range(MOST_TRIES):
             if last is not None:
                 await asyncio.sleep(_pause(tried))
             try:
-                async with self._lanes.lane() as lane:
+                async with self._lanes.lane(query=query) as lane:
                     return await on(lane)
             except NotCommittedError as error:
                 last = error

@@ -7,7 +7,7 @@ that it is known whether a COMMIT was ever sent. That, and no resetting at each 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
@@ -132,7 +132,8 @@ def _in_connection(conn: Connection, work: Callable[[Connection], R]) -> R:
 class Lanes:
     """A pool of lanes: at most `pool_size`, the one used last first, those who wait in their order.
 
-    `greet` is run with each new lane before anybody gets it.
+    Queries never take the last quarter: when all desktops come back at once and each reads its snapshot, a text that comes
+    in does not wait behind them. `greet` is run with each new lane before anybody gets it.
     """
 
     def __init__(self, options: PostgresOptions, greet: Callable[[Lane], Awaitable[None]]) -> None:
@@ -140,18 +141,21 @@ class Lanes:
         self._greet = greet
         self._idle: list[Lane] = []
         self._free = asyncio.Semaphore(options.pool_size)
+        self._free_for_queries = asyncio.Semaphore(max(1, options.pool_size - max(1, options.pool_size // 4)))
         self._engine = make_engine(options)
         self._closed = False
 
     @asynccontextmanager
-    async def lane(self) -> AsyncIterator[Lane]:
-        """A lane for one transaction. Raises `StoreAwayError` where none can be had."""
-        try:
-            async with asyncio.timeout(self._options.wait_seconds):
-                await self._free.acquire()
-        except TimeoutError:
-            raise StoreAwayError("The database is too busy.") from None
-        try:
+    async def lane(self, *, query: bool = False) -> AsyncIterator[Lane]:
+        """A lane for one transaction (`query`: one that only reads). Raises `StoreAwayError` where none can be had."""
+        async with AsyncExitStack() as turns:
+            try:
+                async with asyncio.timeout(self._options.wait_seconds):
+                    if query:
+                        await turns.enter_async_context(self._free_for_queries)
+                    await turns.enter_async_context(self._free)
+            except TimeoutError:
+                raise StoreAwayError("The database is too busy.") from None
             lane = await self._waiting() or await self._connect()
             try:
                 yield lane
@@ -160,8 +164,6 @@ class Lanes:
                     self._idle.append(lane)
                 else:
                     await lane.close()
-        finally:
-            self._free.release()
 
     async def drop_idle(self) -> None:
         """One lane was lost: so may be the others."""

@@ -29,7 +29,7 @@ class PostgresOptions:
     """So is one that waits longer for a row which another transaction holds."""
     answer_seconds: float = 20.0
     """A server that says nothing for so long is away."""
-    wait_seconds: float = 10.0
+    wait_seconds: float = 30.0
     """How long a transaction waits for a free connection."""
 
 

@@ -267,6 +267,34 @@ async def test_all_connections_in_use_is_the_store_being_away(url: str) -> None:
         await store.close()
 
 
+async def test_however_many_queries_wait_there_is_a_lane_for_a_text(url: str) -> None:
+    """All desktops come back at once and read their snapshots."""
+    options = postgres_options(url)
+    store = PostgresStore(PostgresOptions(dsn=options.dsn, name=options.name, pool_size=4), TestClock(), Bus())
+    await store.open()
+    leave = asyncio.Event()
+    held = 0
+
+    def hold(conn: Connection) -> None:
+        nonlocal held
+        held += 1
+        driver = conn.connection.dbapi_connection
+        assert driver is not None
+        driver.run_async(lambda _: leave.wait())
+
+    holding = [asyncio.create_task(store.read(hold)) for _ in range(20)]
+    try:
+        await asyncio.gather(*(store.write(add_agent, f"Agent {number}") for number in range(10)))
+        assert held <= 3
+        leave.set()
+        await asyncio.gather(*holding)
+        assert len(await store.read(agent_names)) == 10
+    finally:
+        leave.set()
+        await asyncio.gather(*holding)
+        await store.close()
+
+
 async def test_a_query_reads_one_moment(store: PostgresStore) -> None:
     await store.write(add_agent, "Anna")
 
