@@ -159,7 +159,7 @@ class Hub:
         def on_hint(hint: Hint) -> None:
             sockets.wake(hint.agents)
             if hint.topics:
-                topics.mark()
+                topics.mark(hint.topics)
             for name in hint.wakes:
                 if name in wakers:
                     wakers[name]()

@@ -145,7 +145,12 @@ def route_offers(tx: Tx) -> int:
 
 def may_route(conn: Connection) -> bool:
     """Whether a chat waits for routing while somebody has room for it."""
-    return bool(_IS_ANY_QUEUED.scalar(conn)) and room(_candidates(conn)) > 0
+    return is_any_queued(conn) and room(_candidates(conn)) > 0
+
+
+def is_any_queued(conn: Connection) -> bool:
+    """Whether a chat waits for routing."""
+    return bool(_IS_ANY_QUEUED.scalar(conn))
 
 
 def back_to_queue(tx: Tx, interaction_id: int, why: str) -> None:

@@ -1,19 +1,24 @@
 """An agent's presence (C2), by the agent's wish or by the link's state (C6)."""
 
-from sqlalchemy import select, update
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
 
 from cti_client.domain.agent import LONGEST_REASON, Presence
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.domain.offer import OfferState
 from cti_client.hub.services.answer_offer import end_offer
 from cti_client.hub.services.release_chats import release_unanswered, resume_all
-from cti_client.hub.services.route_offers import back_to_queue, route_offers
+from cti_client.hub.services.route_offers import back_to_queue, is_any_queued, route_offers
 from cti_client.hub.services.threads import lock_threads_of_agent
-from cti_client.hub.store.statements import AnyRow
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, interaction, offer, thread
 
 LINK_LOST = "link lost"
+
+_AGENT = Statement(select(agent).where(agent.c.id == bindparam("agent")))
 
 
 def set_presence(tx: Tx, agent_id: int, presence: Presence, reason: str) -> None:
@@ -67,7 +72,7 @@ def agent_gone(tx: Tx, agent_id: int) -> None:
 
 
 def _agent(tx: Tx, agent_id: int) -> AnyRow:
-    row = tx.conn.execute(select(agent).where(agent.c.id == agent_id)).first()
+    row = _AGENT.first(tx.conn, {"agent": agent_id})
     if row is None:
         raise NotFoundError("This agent does not exist.")
     return row
@@ -78,12 +83,19 @@ def _set(tx: Tx, agent_id: int, presence: Presence, reason: str, **more: object)
     values: dict[str, object] = {"presence": presence, "presence_reason": reason, **more}
     if presence is Presence.AVAILABLE and now_is.presence != Presence.AVAILABLE:
         values["idle_since"] = tx.now
-    tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(values))
+    _change(tuple(values)).run(tx.conn, {"agent_at": agent_id, **values})
     tx.news.topic("presence")
 
 
+@cache
+def _change(names: tuple[str, ...]) -> Statement:
+    columns: dict[str, Any] = {name: bindparam(name) for name in names}
+    return Statement(update(agent).where(agent.c.id == bindparam("agent_at")).values(**columns))
+
+
 def _route(tx: Tx) -> None:
-    route_offers(tx)
+    if is_any_queued(tx.conn):
+        route_offers(tx)
     # A chat may be queuing in a transaction that does not see this agent yet: look again after the commit.
     tx.wakes.add("offers")
 

@@ -21,6 +21,7 @@ from cti_client.wire import WIRE_LEAST, WIRE_MOST
 from cti_client.wire.api import Problem
 from cti_client.wire.codec import decode_hello, encode
 from cti_client.wire.frames import Goodbye, Hello, Looking, Typing, Welcome
+from cti_client.wire.topics import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,8 @@ async def _read_hello(ws: web.WebSocketResponse, seconds: float) -> Hello:
 
 
 async def _serve(context: WebContext, ws: web.WebSocketResponse, agent: Agent, hello: Hello) -> None:
-    greeting = await context.store.read(read_greeting, agent.id)
+    async with context.sockets.turn:
+        greeting = await context.store.read(read_greeting, agent.id)
     welcome = Welcome(
         wire=min(WIRE_MOST, hello.wire_most),
         hub_id=greeting.hub_id,
@@ -99,6 +101,7 @@ async def _serve(context: WebContext, ws: web.WebSocketResponse, agent: Agent, h
         context.store,
         context.topics.values_for,
         partial(_hear, context, agent),
+        context.sockets.turn,
         send_seconds=context.config.limits.send_seconds,
     )
     try:
@@ -122,7 +125,7 @@ async def _hear(context: WebContext, agent: Agent, frame: Looking | Typing) -> N
 
 async def _enter(context: WebContext, socket: AgentSocket) -> None:
     await context.sockets.enter(socket)
-    context.topics.mark()
+    context.topics.mark({Waiting.topic})
 
 
 def _log_end(agent: Agent, error: Exception) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -36,6 +37,7 @@ class AgentSocket:
         store: Store,
         topics_for: Callable[[int], Mapping[str, bytes]],
         heard: Callable[[Looking | Typing], Awaitable[None]],
+        turn: AbstractAsyncContextManager[object],
         *,
         send_seconds: float,
     ) -> None:
@@ -46,6 +48,7 @@ class AgentSocket:
         self._store = store
         self._topics_for = topics_for
         self._heard = heard
+        self._turn = turn
         self._send_seconds = send_seconds
         self._wake = asyncio.Event()
         self._records_due = True
@@ -117,7 +120,9 @@ class AgentSocket:
             self._records_due = self._records_due or len(rows) == BATCH
 
     async def _send_snapshot(self) -> None:
-        whole = await self._store.read(snapshot, self.agent.id)
+        async with self._turn:
+            self._records_due = False  # what is committed from here on wakes this socket again
+            whole = await self._store.read(snapshot, self.agent.id)
         await self._send(encode(whole))
         self.sent = whole.seq
 

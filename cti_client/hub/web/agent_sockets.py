@@ -18,6 +18,8 @@ from cti_client.hub.web.tokens import Agent
 log = logging.getLogger(__name__)
 
 _NET_SECONDS = 1.0
+_ENTRIES_AT_ONCE = 6
+"""Fewer than a hub has connections to its database."""
 _REPLACED = "You have signed in at another desktop."
 
 
@@ -37,6 +39,9 @@ class AgentSockets:
         self._empty.set()
         self._look = asyncio.Event()
         self._closing = False
+        self.turn = asyncio.Semaphore(_ENTRIES_AT_ONCE)
+        """For what a desktop asks of the database when it comes. Where thousands come back at once, after the end of a
+        hub, they take turns, so that texts and whoever is here already find a connection."""
 
     @property
     def full(self) -> bool:
@@ -92,10 +97,12 @@ class AgentSockets:
             if socket is not None:
                 socket.wake()
 
-    def wake_topics(self) -> None:
-        """Some topic has a new value."""
-        for socket in self._here.values():
-            socket.wake(records=False)
+    def wake_topics(self, agents: Collection[int] | None = None) -> None:
+        """Some topic has a new value for these agents; None: for all."""
+        for agent_id in self._here if agents is None else agents:
+            socket = self._here.get(agent_id)
+            if socket is not None:
+                socket.wake(records=False)
 
     async def run_net(self) -> None:
         """Once a second, and at once where a desktop came or left, compare with the database.
@@ -136,7 +143,8 @@ class AgentSockets:
 
     async def _enter(self, socket: AgentSocket) -> None:
         name = secrets.token_hex(16)
-        await self._store.write(desk_entered, socket.agent.id, name, self._process_id)
+        async with self.turn:
+            await self._store.write(desk_entered, socket.agent.id, name, self._process_id)
         if socket in self._all:
             self._names[socket] = name
 

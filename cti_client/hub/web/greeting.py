@@ -6,6 +6,8 @@ from sqlalchemy import Connection, select
 
 from cti_client.domain.phone_number import display
 from cti_client.hub.store import tables
+from cti_client.hub.store.statements import Statement
+from cti_client.hub.store.streams import last_seq
 from cti_client.wire.frames import Line
 
 
@@ -19,20 +21,24 @@ class Greeting:
     offer_seconds: int
 
 
+_line = tables.line
+_LINES = Statement(
+    select(_line.c.id, _line.c.name, _line.c.address, _line.c.connection_id, _line.c.offer_seconds).order_by(_line.c.id)
+)
+_HUB_ID = Statement(select(tables.hub.c.hub_id))
+
+
 def hub_id(conn: Connection) -> str:
     """The name under which desktops keep what they hold of this hub."""
-    return conn.scalar(select(tables.hub.c.hub_id)) or ""
+    return _HUB_ID.scalar(conn) or ""
 
 
 def read_greeting(conn: Connection, agent_id: int) -> Greeting:
     """All of it, in one consistent read."""
-    line = tables.line
-    rows = conn.execute(
-        select(line.c.id, line.c.name, line.c.address, line.c.connection_id, line.c.offer_seconds).order_by(line.c.id)
-    ).all()
+    rows = _LINES.rows(conn)
     return Greeting(
         hub_id=hub_id(conn),
-        seq=conn.scalar(select(tables.stream.c.seq).where(tables.stream.c.agent_id == agent_id)) or 0,
+        seq=last_seq(conn, agent_id),
         lines=tuple(
             Line(
                 id=row.id,

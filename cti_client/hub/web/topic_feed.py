@@ -1,7 +1,7 @@
 """The newest values of the latest-value topics, read at most twice a second however often they change."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -20,9 +20,10 @@ _NONE_SHARED = encode(topics.Shared())
 
 
 class TopicFeed:
-    """Holds the values as JSON for the agents who are here, and calls `changed` when one is new.
+    """Holds the values as JSON for the agents who are here; tells `changed` for whom one is new (None: for all).
 
-    Reads on a hint, and every five seconds in case one was lost.
+    Reads on a hint, and every five seconds in case one was lost. The presences of all are read only where some may have
+    changed: there may be thousands of agents, and texts come in all the time.
     """
 
     def __init__(
@@ -30,7 +31,7 @@ class TopicFeed:
         store: Store,
         health: HealthBoard,
         present: Callable[[], Iterable[int]],
-        changed: Callable[[], None],
+        changed: Callable[[Collection[int] | None], None],
         clock: Callable[[], Millis],
         *,
         gap_seconds: float = _GAP_SECONDS,
@@ -44,11 +45,13 @@ class TopicFeed:
         self._gap = gap_seconds
         self._net = net_seconds
         self._dirty = asyncio.Event()
+        self._all_due = True
         self._shared: dict[str, bytes] = {}
         self._own: dict[int, dict[str, bytes]] = {}
 
-    def mark(self) -> None:
-        """Some topic may have a new value."""
+    def mark(self, names: Collection[str] = (topics.OwnPresence.topic,)) -> None:
+        """These topics may have a new value; all of them where none is named."""
+        self._all_due = self._all_due or topics.OwnPresence.topic in names
         self._dirty.set()
 
     def values_for(self, agent_id: int) -> dict[str, bytes]:
@@ -57,6 +60,7 @@ class TopicFeed:
 
     async def run(self) -> None:
         """Work until cancelled. Raises `StoreAwayError`; then run it again."""
+        self._all_due = True
         while True:
             self._dirty.clear()
             agents = sorted(self._present())
@@ -64,41 +68,46 @@ class TopicFeed:
                 await self._refresh(agents)
             elif self._shared:  # nobody must ever be shown values as old as the last one who was here
                 self._shared, self._own = {}, {}
-                self._changed()
+                self._changed(None)
             await asyncio.sleep(self._gap)
             try:
                 async with asyncio.timeout(self._net):
                     await self._dirty.wait()
             except TimeoutError:
-                continue
+                self._all_due = True
 
     async def _refresh(self, agents: list[int]) -> None:
-        now = await self._store.read(_read, agents, self._clock())
+        whose = agents if self._all_due else [one for one in agents if one not in self._own]
+        self._all_due = False
+        now = await self._store.read(_read, agents, whose, self._clock())
         shared = {
             topics.Waiting.topic: encode(now.waiting),
             topics.Connections.topic: encode(self._health.topic()),
         }
         own = {agent_id: self._own_values(agent_id, now) for agent_id in agents}
-        if shared != self._shared or own != self._own:
-            self._shared, self._own = shared, own
-            self._changed()
+        whom = None if shared != self._shared else [one for one in agents if own[one] != self._own.get(one)]
+        self._shared, self._own = shared, own
+        if whom is None or whom:
+            self._changed(whom)
 
     def _own_values(self, agent_id: int, now: "TopicValues") -> dict[str, bytes]:
-        values = {topics.OwnPresence.topic: encode(now.presence[agent_id])}
+        before = self._own.get(agent_id, {})
+        presence = now.presence.get(agent_id)
+        values = {topics.OwnPresence.topic: before[topics.OwnPresence.topic] if presence is None else encode(presence)}
         if agent_id in now.shared:
             values[topics.Shared.topic] = encode(now.shared[agent_id])
-        elif topics.Shared.topic in self._own.get(agent_id, ()):  # who had shared threads must hear that there are none
+        elif topics.Shared.topic in before:  # who had shared threads must hear that there are none
             values[topics.Shared.topic] = _NONE_SHARED
         return values
 
 
 class TopicValues(NamedTuple):
-    """What one read of the store gives; `presence` and `shared` by agent."""
+    """What one read of the store gives; by agent: `presence`, of those who were asked for, and `shared`."""
 
     waiting: topics.Waiting
     presence: dict[int, topics.OwnPresence]
     shared: dict[int, topics.Shared]
 
 
-def _read(conn: Connection, agents: list[int], now: Millis) -> TopicValues:
-    return TopicValues(waiting(conn), own_presences(conn, agents), shared_threads(conn, agents, now))
+def _read(conn: Connection, agents: list[int], whose: list[int], now: Millis) -> TopicValues:
+    return TopicValues(waiting(conn), own_presences(conn, whose), shared_threads(conn, agents, now))

@@ -1,7 +1,7 @@
 """Latest values: read when something changed, at most twice a second, and now and then in case a hint was lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,6 +21,8 @@ class Bench(ScriptedStore):
     def __init__(self, *, gap: float = 0.05, net: float = 60.0) -> None:
         self.total = 0
         self.reads = 0
+        self.asked: list[list[int]] = []
+        self.told: list[Collection[int] | None] = []
         self.changes = 0
         self.present = [7]
         self.shared: dict[int, Shared] = {}
@@ -36,10 +38,11 @@ class Bench(ScriptedStore):
         )
 
     async def on_read(self, fn: Callable[..., Any], *args: Any) -> Any:
-        agents, now = args
+        _, whose, now = args
+        self.asked.append(list(whose))
         assert now == 1_000
         self.reads += 1
-        presence = {one: OwnPresence(presence=Presence.BUSY) for one in agents}
+        presence = {one: OwnPresence(presence=Presence.BUSY) for one in whose}
         return TopicValues(Waiting(total=self.total), presence, dict(self.shared))
 
     def shown(self, agent_id: int = 7) -> int | None:
@@ -56,8 +59,9 @@ class Bench(ScriptedStore):
         self.feed.mark()
         await self.until_shown(total)
 
-    def _tell(self) -> None:
+    def _tell(self, whom: Collection[int] | None) -> None:
         self.changes += 1
+        self.told.append(whom)
         asyncio.get_running_loop().create_task(self._notify())
 
     async def _notify(self) -> None:
@@ -128,3 +132,30 @@ async def test_who_never_shared_a_thread_hears_nothing_of_it_and_who_did_hears_t
         bench.shared = {}
         await bench.changed_to(2)
         assert decode(bench.feed.values_for(7)["shared"], Shared) == Shared()
+
+
+async def test_presences_of_all_are_read_only_where_some_may_have_changed() -> None:
+    async with feeding(Bench(gap=0.01)) as bench:
+        await bench.until_shown(0)
+        bench.present = [7, 8]
+        bench.total = 1
+        bench.feed.mark({"waiting"})
+        await bench.until_shown(1)
+        assert decode(bench.feed.values_for(8)["presence"], OwnPresence).presence is Presence.BUSY
+        bench.total = 2
+        bench.feed.mark({"waiting"})
+        await bench.until_shown(2)
+        bench.total = 3
+        bench.feed.mark({"waiting", "presence"})
+        await bench.until_shown(3)
+        assert bench.asked == [[7], [8], [], [7, 8]]
+
+
+async def test_only_those_are_told_for_whom_something_is_new() -> None:
+    async with feeding(Bench(gap=0.01)) as bench:
+        await bench.until_shown(0)
+        bench.present = [7, 8]
+        bench.feed.mark({"waiting"})
+        async with asyncio.timeout(PATIENCE_S), bench.changed:
+            await bench.changed.wait_for(lambda: bench.shown(8) == 0 and "presence" in bench.feed.values_for(8))
+        assert bench.told == [None, [8]]
