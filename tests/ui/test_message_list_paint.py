@@ -3,10 +3,8 @@
 import random
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QImage, QPaintEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cti_client.desk.views import PendingSend, PendingState
@@ -18,6 +16,7 @@ from cti_client.ui.models.thread_row import ChatContext
 from cti_client.ui.theme import Theme
 from tests.helpers.fake_desk import START
 from tests.helpers.long_thread import nth, page
+from tests.helpers.screen import PaintLog, alike, frame, on_screen, painted_anew
 
 NEWEST = 1_000
 
@@ -41,77 +40,42 @@ def view(qtbot: QtBot, theme: Theme, model: ThreadModel) -> MessageList:
     return made
 
 
-class Painted(QObject):
-    """The heights of what was painted of a view."""
-
-    def __init__(self, view: MessageList) -> None:
-        super().__init__(view)
-        self.heights: list[int] = []
-        view.viewport().installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.heights.append(event.rect().height())
-        return False
-
-
-def frame() -> None:
-    """Let layouts and paints that are due happen."""
-    for _ in range(3):
-        QApplication.processEvents()
-
-
-def on_screen(view: MessageList) -> QImage:
-    """What the screen has of the messages, without painting any."""
-    frame()
-    whole = view.screen().grabWindow(view.winId()).toImage()
-    return whole.copy(view.viewport().geometry()).convertToFormat(QImage.Format.Format_RGB32)
-
-
-def painted_anew(view: MessageList) -> QImage:
-    return view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-
-
-def alike(one: QImage, other: QImage) -> bool:
-    """Rounded edges that are cut at a pixel's border may differ by a shade."""
-    if one == other:
-        return True
-    pairs = zip(bytes(one.constBits()), bytes(other.constBits()), strict=True)
-    return all(abs(ours - theirs) <= 4 for ours, theirs in pairs if ours != theirs)
+def heights(log: PaintLog) -> list[int]:
+    return [rect.height() for _, rect in log.painted]
 
 
 def test_a_new_text_paints_its_own_row_alone(view: MessageList, model: ThreadModel) -> None:
-    painted = Painted(view)
+    log = PaintLog(view.viewport())
     model.upsert(nth(NEWEST + 1))
     frame()
     last = view.visualRect(model.index(model.rowCount() - 1))
-    assert painted.heights == [last.height()]
+    assert heights(log) == [last.height()]
     assert last.bottom() == view.viewport().height() - 1
 
 
 def test_a_new_tick_paints_its_own_row_alone(view: MessageList, model: ThreadModel) -> None:
     at = model.row_of(999)
     assert at is not None
-    painted = Painted(view)
+    log = PaintLog(view.viewport())
     model.upsert(nth(999, version=2, state=DeliveryState.SENT))
     frame()
-    assert painted.heights == [view.visualRect(model.index(at)).height()]
+    assert heights(log) == [view.visualRect(model.index(at)).height()]
 
 
 def test_what_happens_out_of_sight_paints_nothing(view: MessageList, model: ThreadModel) -> None:
-    painted = Painted(view)
+    log = PaintLog(view.viewport())
     model.upsert(nth(955, version=2, text="Other words. " * 40))
     model.add_older(page(NEWEST, before=951, limit=100))
     frame()
-    assert painted.heights == []
+    assert heights(log) == []
 
 
 def test_another_theme_paints_all(view: MessageList, model: ThreadModel, theme: Theme) -> None:
-    light = on_screen(view)
+    light = on_screen(view, view.viewport())
     theme.force(True)
-    dark = on_screen(view)
+    dark = on_screen(view, view.viewport())
     assert dark != light
-    assert dark == painted_anew(view)
+    assert dark == painted_anew(view, view.viewport())
     assert dark.pixelColor(1, 1) == theme.palette.background
 
 
@@ -154,8 +118,8 @@ def test_moved_and_painted_in_parts_it_looks_the_same(view: MessageList, model: 
             key = dice.choice((Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_End))
             QTest.keyClick(view, key, dice.choice((Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier)))
         if dice.random() < 0.7:  # else several things come between two frames
-            assert alike(on_screen(view), painted_anew(view)), f"step {step}: {what}"
-    assert alike(on_screen(view), painted_anew(view))
+            assert alike(on_screen(view, view.viewport()), painted_anew(view, view.viewport())), f"step {step}: {what}"
+    assert alike(on_screen(view, view.viewport()), painted_anew(view, view.viewport()))
 
 
 def test_a_click_beside_all_rows_hits_none(view: MessageList, model: ThreadModel) -> None:

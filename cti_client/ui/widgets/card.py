@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from cti_client.ui.theme import CARD_CORNER, Theme
 
-EDGE = 4
-"""Pixels at each side that hold nothing but the border and its corners."""
+EDGE = 6
+"""Pixels at each side that the ring and its round corners reach into; nothing else of a card stands there."""
 
 
 class Card(QFrame):

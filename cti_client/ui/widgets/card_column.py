@@ -85,12 +85,17 @@ class CardColumn(QWidget):
             tops.append(bottom)
             heights.append(card.sizeHint().height())
             bottom += heights[-1] + self._spacing
-        known = [(top - card.y(), card) for top, card in zip(tops, self._cards, strict=True) if card.y() >= 0]
-        moves = Counter(by for by, _ in known).most_common(1)
-        if moves and moves[0][0]:
-            self.scroll(0, moves[0][0])
+        moves = Counter(top - card.y() for top, card in zip(tops, self._cards, strict=True) if card.y() >= 0)
+        if moves:
+            shift = moves.most_common(1)[0][0]
+            if shift:
+                self.scroll(0, shift)
         for card, top, height in zip(self._cards, tops, heights, strict=True):
             card.setGeometry(0, top, self.width(), height)
+        if len(moves) > 1:  # cards that pass each other leave pieces of themselves behind
+            self.update()
+            for card in self._cards:
+                card.update()
         height = max(0, bottom - self._spacing)
         if height != self._height:
             self._height = height
