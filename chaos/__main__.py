@@ -21,6 +21,7 @@ from cti_client.hub.descriptors import raise_limit
 
 SHOWN = 20
 """Findings of one kind that are printed."""
+LONGEST_JOURNAL = 400
 
 
 def plan(arguments: list[str]) -> tuple[Plan, Path | None]:
@@ -74,6 +75,8 @@ def main(arguments: list[str]) -> int:
             print(f"{name}: {one}")
         if len(found) > SHOWN:
             print(f"{name}: and {len(found) - SHOWN} more")
+    for line in world.ledger.journals([*verdict.lost, *verdict.doubled])[:LONGEST_JOURNAL]:
+        print(line)
     _print_counts(world)
     print(verdict.line(world.faults.kills))
     return 0 if verdict.clean and not wrong else 1
@@ -92,6 +95,8 @@ def _print_counts(world: World) -> None:
     complaints: Counter[str] = Counter()
     for hub in world.hubs:
         complaints += hub.complaints()
+    away = [line for line in complaints if "StoreAwayError" in line]
+    print(f"hubs' logs: {sum(complaints.pop(line) for line in away)} errors because the database was away")
     for line, count in complaints.most_common(SHOWN):
         print(f"hubs' logs, {count} times: {line}")
     states = Counter(one.state or "not taken" for one in ledger.replies.values() if not one.refused)

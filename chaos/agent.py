@@ -208,11 +208,14 @@ class Agent:
 
     async def _close(self, desktop: Desktop, interaction_id: int) -> None:
         self._ledger.closed(self.number, interaction_id)
+        address = desktop.state.interactions[interaction_id].address
+        self._ledger.note(address, f"agent {self.number} closes interaction {interaction_id}")
         close = api.Close(disposition=Disposition.RESOLVED)
-        await self._press(
+        done = await self._press(
             lambda: desktop.call(f"/interactions/{interaction_id}/close", api.Done, close),
             lambda: interaction_id in desktop.state.interactions,
         )
+        self._ledger.note(address, f"interaction {interaction_id} is {'closed' if done else 'closed or not'}")
 
     # --- the rest ------------------------------------------------------------------------------------------------
 

@@ -85,6 +85,8 @@ class Desktop:
 
     async def close(self) -> None:
         """End everything. What is unsent stays on disk."""
+        for chat in self.state.interactions.values():
+            self._ledger.note(chat.address, f"the desktop of agent {self.number} goes")
         await self.tasks.close()
         await self.pending.close()
         await self._client.close()
@@ -185,6 +187,7 @@ class Desktop:
 
     def _note_offer(self, offer: Offer) -> None:
         self._ledger.text_offered(token_of(offer.first_words), time.monotonic())
+        self._ledger.note(offer.address, f"request {offer.number} of {offer.interaction_id} at agent {self.number}")
 
     def _note_message(self, message: Message, chat: Interaction) -> None:
         token = token_of(message.text)

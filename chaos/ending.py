@@ -40,8 +40,10 @@ async def _read_history(desktop: Desktop, address: str, thread_id: int, ledger: 
             token = token_of(message.text)
             if message.direction is Direction.OUT:
                 ledger.reply_state(token, message.state, message.version)
-            elif token in ledger.texts and ledger.texts[token].seen:  # else nobody was shown it while it mattered
+            elif token in ledger.texts and ledger.texts[token].seen:
                 ledger.text_seen(token, message.id, address)
+            else:  # nobody was shown it while it mattered
+                ledger.note(address, f"in the history: {token} as {message.id} in interaction {message.interaction_id}")
         if not page.more_before or not page.messages:
             return
         before = f"&before={page.messages[0].id}"

@@ -5,7 +5,10 @@ gateways what was acknowledged, desktops what stood on their screens. `judge` co
 clock that never goes back.
 """
 
-from collections import Counter
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from chaos.overlaps import Overlaps
@@ -16,6 +19,8 @@ and a desktop that comes back to a hub that is busy starting may take some secon
 
 SETTLED_STATES = frozenset({"unknown", "failed", "undelivered"})
 """The agent is told that a reply did not, or may not have, reached the phone."""
+
+_NUMBER = re.compile(r"\+[0-9]+")
 
 
 @dataclass(slots=True)
@@ -77,7 +82,9 @@ class Verdict:
 class Ledger:
     """One run's observations."""
 
-    def __init__(self, longest_overlap_s: float = LONGEST_OVERLAP_S) -> None:
+    def __init__(
+        self, longest_overlap_s: float = LONGEST_OVERLAP_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.calm = True
         """No fault has been made yet."""
         self.texts: dict[str, Text] = {}
@@ -88,6 +95,9 @@ class Ledger:
         """Written by `numbers.NumberWatch` and by the comparison at the end."""
         self.counts: Counter[str] = Counter()
         """Of whatever is worth knowing besides."""
+        self._journal: dict[str, list[str]] = defaultdict(list)
+        self._began = clock()
+        self._clock = clock
         self._lost: list[str] = []
         self._doubled: list[str] = []
         self._double_accepts: list[str] = []
@@ -97,15 +107,30 @@ class Ledger:
         self._accepted: dict[int, _Acceptance] = {}
         self._link_lost_at: dict[int, float] = {}
 
+    def note(self, address: str, words: str) -> None:
+        """One line of what happened around this customer, for whoever has to find out why."""
+        self._journal[address].append(f"{self._clock() - self._began:8.2f} s  {words}")
+
+    def journals(self, findings: Iterable[str]) -> list[str]:
+        """The journal of each customer whose number stands in one of these."""
+        numbers = {number: None for one in findings for number in _NUMBER.findall(one)}
+        lines = []
+        for number in numbers:
+            lines += [f"{number}:", *self._journal.get(number, ())]
+        return lines
+
     # --- the phones' side ----------------------------------------------------------------------------------------
 
     def text_sent(self, token: str, address: str, at: float) -> None:
         """A customer pressed Send."""
         self.texts[token] = Text(token, address, at, self.calm)
+        self.note(address, f"phone sends {token}")
 
     def text_acknowledged(self, token: str) -> None:
         """A hub said 2xx to the gateway."""
-        self.texts[token].acknowledged = True
+        text = self.texts[token]
+        text.acknowledged = True
+        self.note(text.address, f"a hub has {token}")
 
     def reply_reached(self, token: str, address: str) -> None:
         """A phone shows it."""
@@ -114,6 +139,7 @@ class Ledger:
             self._lost.append(f"{token} reached {address}, and no agent wrote it")
             return
         reply.reached.append(address)
+        self.note(address, f"phone shows {token}")
 
     # --- the agents' side ----------------------------------------------------------------------------------------
 
@@ -130,12 +156,14 @@ class Ledger:
             self._lost.append(f"message {message_id} ({token}) stands in a chat, and no phone sent it")
         elif text.address != address:
             self._lost.append(f"text {token} of {text.address} stands in the chat with {address}")
-        else:
+        elif message_id not in text.seen:
             text.seen.add(message_id)
+            self.note(address, f"{token} stands in a chat as message {message_id}")
 
     def reply_written(self, token: str, address: str, agent: int) -> None:
         """An agent pressed Send."""
         self.replies[token] = Reply(token, address, agent)
+        self.note(address, f"agent {agent} writes {token}")
 
     def reply_taken(self, token: str) -> None:
         """The hub answered the agent's desktop that it has the reply."""
@@ -182,11 +210,13 @@ class Ledger:
 
     def shows_held(self, agent: int, interaction_id: int, address: str, at: float) -> None:
         """A desktop with a live link shows this chat as its own."""
+        self.note(address, f"agent {agent} shows interaction {interaction_id}")
         self._held.show(interaction_id, agent, agent, at)
         self._live.show(address, interaction_id, agent, at)
 
     def hides_held(self, agent: int, interaction_id: int, address: str, at: float) -> None:
         """Not any more."""
+        self.note(address, f"agent {agent} does not show interaction {interaction_id} any more")
         self._held.hide(interaction_id, agent, agent, at)
         self._live.hide(address, interaction_id, agent, at)
 
