@@ -14,7 +14,8 @@ from cti_client.hub.services.take_waiting import take_waiting
 from cti_client.hub.store import tables
 from cti_client.hub.store.timeline import interaction_timeline
 from cti_client.wire import api
-from tests.helpers.service_hub import CUSTOMER, HOUR, MINUTE, ServiceHub
+from tests.helpers.news_hub import NewsHub
+from tests.helpers.service_hub import CUSTOMER, HOUR, MINUTE, Database, ServiceHub
 
 
 def gone_while_the_customer_waits(hub: ServiceHub) -> api.Accepted:
@@ -175,3 +176,20 @@ def test_a_second_accept_of_the_moved_chat_answers_the_same(hub: ServiceHub) -> 
     offer = hub.open_offer()
     first = hub.accept()
     assert hub.run(accept_offer, hub.ben, offer.id, api.Accept(number=offer.number)) == first
+
+
+def test_the_first_agent_s_desk_loses_the_chat_with_a_sentence_and_the_second_gets_all_of_it(
+    database: Database,
+) -> None:
+    hub = NewsHub(database)
+    hub.available(hub.ben)
+    chat = gone_while_the_customer_waits(hub)
+    hub.news(hub.anna)
+    assert list(hub.states[hub.anna].interactions) == [chat.interaction_id], "hers until somebody takes it"
+    hub.accept()
+    (removal,) = [record for record in hub.news(hub.anna) if record.removed and record.kind == "interaction"]
+    assert removal.parting == "Ben has taken over this chat: the customer waited while you were away."
+    hub.check()
+    assert not hub.states[hub.anna].interactions
+    assert [one.text for one in hub.states[hub.ben].messages_of(chat.interaction_id)] == ["Hello"]
+    assert hub.states[hub.ben].cases[chat.interaction_id].agent_name == "Ben"
