@@ -30,6 +30,7 @@ ROLE = "hub"
 """Whose databases they are: no superuser."""
 
 _ADMIN = "postgres"
+_ROOM = 4 * 2**30
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "fsync": "off",
@@ -73,7 +74,7 @@ class PostgresServer:
         self.port = free_ports(1)[0]
         self.portal = Portal()
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="cti-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="cti-postgres-", dir=_memory()))
         self._folder.chmod(0o755)
         self._data = self._folder / "data"
         self._names = (f"db{number}" for number in itertools.count(1))
@@ -282,6 +283,13 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
     finally:
         server.stop()
+
+
+def _memory() -> Path | None:
+    """A file system in memory with room for all databases of a run, where there is one."""
+    folder = Path("/dev/shm")
+    roomy = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > _ROOM
+    return folder if roomy else None
 
 
 def _as_root() -> bool:

@@ -132,8 +132,8 @@ def _in_connection(conn: Connection, work: Callable[[Connection], R]) -> R:
 class Lanes:
     """A pool of lanes: at most `pool_size`, the one used last first, those who wait in their order.
 
-    Queries never take the last quarter: when all desktops come back at once and each reads its snapshot, a text that comes
-    in does not wait behind them. `greet` is run with each new lane before anybody gets it.
+    Queries never take the last quarter: when all desktops come back at once and each reads its snapshot, a text that
+    comes in does not wait behind them. `greet` is run with each new lane before anybody gets it.
     """
 
     def __init__(self, options: PostgresOptions, greet: Callable[[Lane], Awaitable[None]]) -> None:

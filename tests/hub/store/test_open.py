@@ -1,5 +1,7 @@
 """Which engine goes with which setting, and addresses that cannot be used."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from cti_client.hub.store.postgres_options import DatabaseAddressError, postgres
 from cti_client.hub.store.sqlite import SqliteStore
 from tests.helpers.hub_store import TestClock
 
+ROOT = Path(__file__).parents[3]
 ADDRESS = "postgresql://hub:secret@db.example:5433/chat?sslmode=verify-full&pool_size=20&prepared_statements=off"
 
 
@@ -54,3 +57,20 @@ def test_a_socket_folder() -> None:
     options = postgres_options("postgresql:///chat?host=/var/run/postgresql")
     assert options.dsn == "postgresql:///chat?host=/var/run/postgresql"
     assert options.name == "local socket/chat"
+
+
+def test_a_desktop_s_own_hub_imports_nothing_of_postgresql(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, pathlib, sys\n"
+        "import cti_client.hub.bootstrap\n"
+        "from cti_client.hub.store.open import make_bus, make_store\n"
+        f"file = pathlib.Path({str(tmp_path / 'hub.db')!r})\n"
+        "store = make_store(file, lambda: 0, make_bus(file))\n"
+        "async def open_and_close():\n"
+        "    await store.open()\n"
+        "    await store.close()\n"
+        "asyncio.run(open_and_close())\n"
+        "unwanted = ('asyncpg', 'greenlet', 'sqlalchemy.dialects.postgresql')\n"
+        "assert not [name for name in sys.modules if name.startswith(unwanted)], sys.modules.keys()\n"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=60)
