@@ -345,12 +345,13 @@ def chaos(arguments: list[str]) -> int:
 
 def shots(arguments: list[str]) -> int:
     """Screenshots of every screen, light and dark."""
-    set_up("run", window=False)
+    set_up("dev", window=False)
     env = {"QT_QPA_PLATFORM": "offscreen"}
     status = 0
     for theme in ("light", "dark"):
         out = f"docs/screenshots/{theme}"
         status |= python("-m", "cti_client", "tour", "--theme", theme, "--out", out, "--quiet", *arguments, env=env)
+        status |= python("-m", "tests.helpers.team_shots", theme, out, env=env)
     return status
 
 
