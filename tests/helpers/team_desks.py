@@ -1,7 +1,7 @@
 """Several people, each at a desktop of their own, in one Qt loop; each comes in by the connect screen."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,15 +48,21 @@ class TeamAgent(Agent):
         """The header says so."""
         await until(lambda: button(self.window, f"Presence: {name}"), f"the header of {self.name} to say {name}")
 
+    def waiting_rows(self) -> list[WaitingRow]:
+        """The Waiting list."""
+        return visible(self.window, WaitingRow)
+
     async def nothing_waits(self) -> None:
-        await until(lambda: not visible(self.window, WaitingRow), "an empty Waiting list")
+        await until(lambda: not self.waiting_rows(), "an empty Waiting list")
 
 
 class Office:
     """Where the desks stand. Leaving it is everybody's Quit."""
 
-    def __init__(self, app: QApplication, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._app, self._folder = app, folder
+    def __init__(
+        self, app: QApplication, folder: Path, monkeypatch: pytest.MonkeyPatch, *, theme: str = "light"
+    ) -> None:
+        self._app, self._folder, self._theme = app, folder, theme
         self._made: list[Desktop] = []
         self._stack = AsyncExitStack()
         made = self._made
@@ -79,20 +85,34 @@ class Office:
     async def __aexit__(self, *failure: Any) -> None:
         await self._stack.__aexit__(*failure)
 
-    async def sign_in(self, name: str, address: str, token: str) -> TeamAgent:
-        """Start the program for the first time, and connect to the team's hub."""
-        return await self._stack.enter_async_context(self._at_work(name, address, token))
+    async def sign_in(
+        self,
+        name: str,
+        address: str,
+        token: str,
+        look: Callable[[ConnectDialog], Awaitable[None]] | None = None,
+        *,
+        at: str = "office",
+    ) -> TeamAgent:
+        """Start the program for the first time `at` a computer, and connect to the team's hub.
+
+        `look` sees the connect screen before anything is typed.
+        """
+        return await self._stack.enter_async_context(self._at_work(name, address, token, look, at))
 
     @asynccontextmanager
-    async def _at_work(self, name: str, address: str, token: str) -> AsyncIterator[TeamAgent]:
+    async def _at_work(
+        self, name: str, address: str, token: str, look: Callable[[ConnectDialog], Awaitable[None]] | None, at: str
+    ) -> AsyncIterator[TeamAgent]:
         own: Callable[[], OwnHub] = _no_own_hub
-        work = asyncio.create_task(
-            run.stay_at_work(self._app, paths_in(self._folder / name), own, "light", None, quiet=True), name=name
-        )
+        paths = paths_in(self._folder / f"{name} {at}")
+        work = asyncio.create_task(run.stay_at_work(self._app, paths, own, self._theme, None, quiet=True), name=name)
         so_far = len(self._made)
         try:
             dialog = await until(_question, "the question where one works")
             click(dialog.page.team.button)
+            if look is not None:
+                await look(dialog)
             fill(dialog.page.fields.address, address)
             fill(dialog.page.fields.token, token)
             press(dialog.page.fields.token, Qt.Key.Key_Return)
