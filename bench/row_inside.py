@@ -43,8 +43,9 @@ async def texts(desktop: Desktop, rate: int, first: int) -> list[list[float]]:
                 unpainted.add(offer.address)
 
     def before_paint() -> None:
-        in_paint.update(unpainted)
-        unpainted.clear()
+        if panel.caught_up:
+            in_paint.update(unpainted)
+            unpainted.clear()
 
     def after_paint(now: float) -> None:
         for address in in_paint:

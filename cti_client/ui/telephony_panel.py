@@ -106,6 +106,11 @@ class TelephonyPanel(QFrame):
         self._pace.flush()
         return self._waiting
 
+    @property
+    def caught_up(self) -> bool:
+        """Does it show all it was told, and leave nothing for the end of this frame?"""
+        return not self._pace.due
+
     def card(self, offer_id: int) -> OfferCard | None:
         """The card of that offer."""
         self._pace.flush()

@@ -12,6 +12,7 @@ from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.label import Label
 from cti_client.wire.topics import OwnPresence, Waiting
 from tests.helpers.fake_desk import CASE_BRIEF, SECOND, START, offer, waiting_chat
+from tests.helpers.screen import PaintLog, alike, frame, on_screen, painted_anew
 
 
 @pytest.fixture
@@ -27,6 +28,10 @@ def panel(theme: Theme, qtbot: QtBot) -> TelephonyPanel:
 
 def words(card: QWidget) -> list[str]:
     return [label.text() for label in card.findChildren(Label) if label.isVisibleTo(card) and label.text()]
+
+
+def caught_up(panel: TelephonyPanel) -> bool:
+    return panel.caught_up
 
 
 def press(button: QPushButton) -> None:
@@ -136,6 +141,48 @@ def test_a_card_used_again_shows_nothing_of_the_one_before(panel: TelephonyPanel
         assert card.accept.main.text() == "Accept"
         assert card.accept.isEnabled()
         assert any(word.startswith(f"Customer {id_}") for word in words(card))
+
+
+def test_a_rush_is_shown_at_the_end_of_the_frame_and_at_once_to_who_asks(panel: TelephonyPanel, qtbot: QtBot) -> None:
+    panel.show_offers([offer(1)], START)
+    assert caught_up(panel)
+    assert panel.show_offers([offer(1), offer(2)], START) == [2]
+    assert not caught_up(panel)
+    assert "1 ringing" in words(panel)
+    qtbot.waitUntil(lambda: caught_up(panel))
+    assert "2 ringing" in words(panel)
+    panel.show_offers([offer(2)], START)
+    panel.show_offers([offer(2), offer(3)], START)
+    assert [card.offer.id for card in panel.cards if card.offer] == [2, 3]
+    assert caught_up(panel)
+
+
+def test_the_same_chats_again_leave_the_waiting_rows_alone(panel: TelephonyPanel, qtbot: QtBot) -> None:
+    panel.show_waiting(Waiting(chats=(waiting_chat(301), waiting_chat(302)), total=2), START)
+    before = panel.waiting.rows
+    frame()
+    log = PaintLog(*before)
+    panel.show_waiting(Waiting(chats=(waiting_chat(301), waiting_chat(302)), total=2), START)
+    assert panel.waiting.rows == before
+    frame()
+    assert log.painted == []
+
+
+def test_a_request_that_goes_moves_the_others_as_they_are_painted(panel: TelephonyPanel) -> None:
+    panel.resize(400, 560)
+    three = [offer(id_, deadline=START + id_ * SECOND) for id_ in (1, 2, 3)]
+    panel.show_offers(three, START)
+    panel.card(3)
+    frame()
+    second = panel.cards[1]
+    inside = second.findChildren(Label)
+    log = PaintLog(*inside)
+    panel.show_offers(three[1:], START)
+    assert panel.first is second
+    frame()
+    assert second.ringed
+    assert log.painted == []
+    assert alike(on_screen(panel, second), painted_anew(panel, second))
 
 
 def test_the_keys_answer_the_first(panel: TelephonyPanel, qtbot: QtBot) -> None:

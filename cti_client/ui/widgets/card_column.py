@@ -15,7 +15,8 @@ class CardColumn(QWidget):
 
     A layout would place each card by itself, and Qt then paints every card that has moved. Here those that move
     together are moved as they are painted, and only what comes into sight is painted. The cards' own paint events must
-    fill all of their rectangle (`Card` with a ground).
+    fill all of their rectangle (`Card` with a ground), and what the column scrolls in must not: where an opaque parent
+    has been moved, Qt would move pixels here that it has yet to paint.
     """
 
     def __init__(

@@ -22,6 +22,11 @@ class FramePace(QObject):
         self._frame.setInterval(FRAME_MS)
         self._frame.timeout.connect(self._end)
 
+    @property
+    def due(self) -> bool:
+        """Is something left for the end of the frame?"""
+        return self._due
+
     def ask(self) -> None:
         """Something has changed."""
         if self._frame.isActive():

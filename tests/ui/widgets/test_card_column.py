@@ -48,6 +48,8 @@ def area(theme: Theme, qtbot: QtBot) -> Iterator[QScrollArea]:
     made.setWidgetResizable(True)
     made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
     made.setWidget(content)
+    content.setAutoFillBackground(False)
+    made.viewport().setAutoFillBackground(False)
     window.resize(380, 280)
     made.resize(300, 280)
     window.show()
