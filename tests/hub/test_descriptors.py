@@ -21,17 +21,17 @@ def test_beyond_it_there_are_fewer_and_the_log_says_so(caplog: pytest.LogCapture
     assert [one.levelno for one in caplog.records] == [logging.WARNING] * 2
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
-def test_the_limit_is_raised_as_far_as_allowed() -> None:
+if sys.platform != "win32":  # Windows has no such limit
     import resource
 
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    hard = 4_096 if before[1] == resource.RLIM_INFINITY else min(before[1], 4_096)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard // 2, before[1]))
-        raised = raise_limit()
-        assert raised is not None
-        assert raised > hard // 2
-        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == raised
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    def test_the_limit_is_raised_as_far_as_allowed() -> None:
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        hard = 4_096 if before[1] == resource.RLIM_INFINITY else min(before[1], 4_096)
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard // 2, before[1]))
+            raised = raise_limit()
+            assert raised is not None
+            assert raised > hard // 2
+            assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == raised
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
