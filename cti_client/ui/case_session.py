@@ -58,6 +58,7 @@ class CaseSession(QObject):
         self._region = ""
         self._told: tuple[int, ConsentState] | None = None
         """What the timeline was loaded for: it is loaded again when one of these changes."""
+        self._timeline_missing = False
         self._closing = False
         self._closed = False
         self._dialog: CloseCaseDialog | None = None
@@ -221,6 +222,8 @@ class CaseSession(QObject):
         elif link.status is LinkStatus.LIVE:
             banner.clear()
             self._window.side.fields.flush()
+            if self._timeline_missing:
+                self._load_timeline()
 
     # Sending
 
@@ -292,7 +295,9 @@ class CaseSession(QObject):
             timeline = await self._desk.timeline(self._id)
         except DeskError as error:
             log.info("case window %d: no timeline: %s", self._id, type(error).__name__)
+            self._timeline_missing = True
             return
+        self._timeline_missing = False
         self._window.side.timeline.show_entries(timeline.entries, self._desk.now(), self._desk.agent_name)
 
     async def _find_region(self, record: Interaction) -> None:

@@ -45,6 +45,8 @@ class ThreadSession(QObject):
         self._desk, self._view, self._tasks, self._in_sight = desk, view, tasks, in_sight
         self._interaction: Interaction | None = None
         self._model: ThreadModel | None = None
+        self._missing: Callable[[], object] | None = None
+        """Asks again for the page that was asked for last and did not come."""
         self._read_up_to = 0
         self._marked = False
         desk.message_changed.connect(self._message_changed)
@@ -163,7 +165,10 @@ class ThreadSession(QObject):
 
     def _link_changed(self) -> None:
         if self._desk.link.status is LinkStatus.LIVE:
-            if self._model is not None and not self._model.loaded:
+            missing, self._missing = self._missing, None
+            if missing is not None:
+                missing()
+            elif self._model is not None and not self._model.loaded:
                 self.load_newest()
             self.see()
 
@@ -173,11 +178,13 @@ class ThreadSession(QObject):
         try:
             page = await self._desk.message_page(model.thread_id, limit=FIRST_PAGE)
         except DeskError as error:
+            self._missing = self.load_newest
             self._show_held(model)
             self._view.show_trouble(str(error))
             return
         if model is not self._model:
             return
+        self._missing = None
         self._view.clear_trouble()
         self._mark_unread(page)
         model.reset(page)
@@ -189,8 +196,10 @@ class ThreadSession(QObject):
             page = await self._desk.message_page(model.thread_id, before=before, limit=NEXT_PAGE)
         except DeskError as error:
             model.page_failed()
+            self._missing = model.want_older
             self._view.show_trouble(str(error))
             return
+        self._missing = None
         self._view.clear_trouble()
         model.add_older(page)
 
@@ -199,8 +208,10 @@ class ThreadSession(QObject):
             page = await self._desk.message_page(model.thread_id, after=after, limit=NEXT_PAGE)
         except DeskError as error:
             model.page_failed()
+            self._missing = model.want_newer
             self._view.show_trouble(str(error))
             return
+        self._missing = None
         self._view.clear_trouble()
         model.add_newer(page)
 

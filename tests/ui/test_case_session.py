@@ -149,6 +149,37 @@ async def test_what_the_desk_holds_is_readable_while_the_history_is_away(stage: 
     assert stage.window.chat.trouble.text == ""
 
 
+async def test_what_could_not_be_read_comes_by_itself_once_the_link_is_back(stage: Stage) -> None:
+    stage.desk.failures |= {"message_page": HubAwayError(), "timeline": HubAwayError()}
+    stage.desk.put_interaction(interaction())
+    stage.desk.put_message(message(1))
+    await stage.open()
+    assert stage.window.chat.trouble.text == "The hub does not answer."
+    assert stage.window.side.timeline.count() == 0
+    stage.desk.put_link(LinkStatus.OFFLINE)
+    stage.desk.failures.clear()
+    stage.desk.put_link(LinkStatus.LIVE)
+    await stage.rest()
+    assert stage.window.chat.trouble.text == ""
+    assert stage.window.side.timeline.count() == 3
+
+
+async def test_who_reads_older_texts_stays_there_when_the_link_is_back(long_stage: Stage) -> None:
+    await long_stage.open()
+    messages = long_stage.window.chat.messages
+    long_stage.desk.failures["message_page"] = HubAwayError()
+    messages.verticalScrollBar().setValue(0)
+    await long_stage.rest()
+    assert long_stage.window.chat.trouble.text == "The hub does not answer."
+    long_stage.desk.put_link(LinkStatus.OFFLINE)
+    long_stage.desk.failures.clear()
+    long_stage.desk.put_link(LinkStatus.LIVE)
+    await long_stage.rest()
+    assert long_stage.window.chat.trouble.text == ""
+    assert not messages.stuck
+    assert (long_stage.rows()[0].message_id, long_stage.rows()[-1].message_id) == (851, 1_000)
+
+
 async def test_a_long_history_is_paged_as_it_is_scrolled(long_stage: Stage) -> None:
     await long_stage.open()
     assert long_stage.rows()[-1].message_id == 1_000
