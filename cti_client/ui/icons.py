@@ -41,11 +41,16 @@ def load_icon_family() -> str:
 
 
 class GlyphEngine(QIconEngine):
-    """Paints one glyph of the icon font. `ink` is asked at each painting; disabled icons are drawn paler."""
+    """Paints one glyph of the icon font. `ink` is asked at each painting.
 
-    def __init__(self, family: str, glyph: str, ink: Callable[[], QColor]) -> None:
+    Disabled icons are drawn in `disabled_ink`, or paler where there is none.
+    """
+
+    def __init__(
+        self, family: str, glyph: str, ink: Callable[[], QColor], disabled_ink: Callable[[], QColor] | None = None
+    ) -> None:
         super().__init__()
-        self._family, self._glyph, self._ink = family, glyph, ink
+        self._family, self._glyph, self._ink, self._disabled_ink = family, glyph, ink, disabled_ink
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
         """Qt's hook: draw the glyph centred in `rect`."""
@@ -53,10 +58,14 @@ class GlyphEngine(QIconEngine):
         font.setPixelSize(max(1, min(rect.width(), rect.height())))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        ink = self._ink
         if mode == QIcon.Mode.Disabled:
-            painter.setOpacity(0.45)
+            if self._disabled_ink is None:
+                painter.setOpacity(0.45)
+            else:
+                ink = self._disabled_ink
         painter.setFont(font)
-        painter.setPen(self._ink())
+        painter.setPen(ink())
         painter.drawText(QRectF(rect), Qt.AlignmentFlag.AlignCenter, self._glyph)
         painter.restore()
 
@@ -73,16 +82,18 @@ class GlyphEngine(QIconEngine):
 
     def clone(self) -> QIconEngine:
         """Qt's hook."""
-        return GlyphEngine(self._family, self._glyph, self._ink)
+        return GlyphEngine(self._family, self._glyph, self._ink, self._disabled_ink)
 
 
-def glyph_icon(family: str, glyph: str, ink: Callable[[], QColor]) -> QIcon:
-    """An icon of the icon font, kept for the life of the process together with what `ink` holds.
+def glyph_icon(
+    family: str, glyph: str, ink: Callable[[], QColor], disabled_ink: Callable[[], QColor] | None = None
+) -> QIcon:
+    """An icon of the icon font, kept for the life of the process together with what `ink` and `disabled_ink` hold.
 
     Python's collector must never get to see it: it would destroy the engine before the icon that owns it, and the
     icon's own end would then touch freed memory.
     """
-    icon = QIcon(GlyphEngine(family, glyph, ink))
+    icon = QIcon(GlyphEngine(family, glyph, ink, disabled_ink))
     _kept().append(icon)
     return icon
 

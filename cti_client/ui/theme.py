@@ -85,7 +85,9 @@ class Theme(QObject):
         if key not in self._icons:
             if role != "on_avatar" and role not in Palette.__dataclass_fields__:
                 raise KeyError(role)
-            self._icons[key] = glyph_icon(self._icon_family, glyphs()[name], lambda: self.color(role))
+            # What stands on the accent stands on a pale ground once it is disabled, and would be lost there.
+            disabled = (lambda: self.color("muted")) if role == "on_accent" else None
+            self._icons[key] = glyph_icon(self._icon_family, glyphs()[name], lambda: self.color(role), disabled)
         return self._icons[key]
 
     def pixmap(self, name: str, role: str = "text", px: int = 16) -> QPixmap:

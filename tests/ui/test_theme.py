@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QFont, QImage
+from PySide6.QtGui import QColor, QFont, QIcon, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -39,6 +39,14 @@ def test_icons_follow_the_theme(theme: Theme) -> None:
     assert LIGHT.accent.name() in inks(light)
     theme.force(True)
     assert DARK.accent.name() in inks(icon.pixmap(QSize(64, 64)).toImage())
+
+
+def test_an_icon_of_a_disabled_primary_button_is_seen(theme: Theme) -> None:
+    icon = theme.icon("phone", "on_accent")
+    for dark, palette in ((False, LIGHT), (True, DARK)):
+        theme.force(dark)
+        assert palette.muted.name() in inks(icon.pixmap(QSize(64, 64), QIcon.Mode.Disabled).toImage())
+        assert palette.on_accent.name() in inks(icon.pixmap(QSize(64, 64)).toImage())
 
 
 def test_an_icon_of_no_size_is_nothing(theme: Theme, qtlog: Any) -> None:
