@@ -5,7 +5,7 @@ row; what another transaction holds is passed over, never waited for. An agent's
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, exists, func, select, update
@@ -25,7 +25,7 @@ from cti_client.domain.routing import (
     route,
 )
 from cti_client.hub.services.events import note_event
-from cti_client.hub.store.conditions import IS_QUEUED, OFFER_IS_OPEN
+from cti_client.hub.store.conditions import IS_OPEN, IS_QUEUED, OFFER_IS_OPEN
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, case, interaction, line, offer
@@ -43,6 +43,10 @@ MOST_CHATS = 200
 _MOST_AGENTS = 64
 """Agents who are looked at, longest idle first, before all of them are."""
 
+_ALTERNATIVES = 8
+"""Agents of whom the first that no other transaction holds is taken: texts that come together want the same one."""
+
+_IS_AVAILABLE = agent.c.presence == Presence.AVAILABLE.value
 _LOAD = (
     select(func.count()).where(offer.c.agent_id == agent.c.id, OFFER_IS_OPEN).correlate(agent).scalar_subquery()
     + select(func.count())
@@ -53,14 +57,14 @@ _LOAD = (
 _SET = select(func.max(hub_table.c.chats_per_agent)).scalar_subquery()
 _SOME_AGENTS = select(agent.c.id).where(agent.c.token_hash != "").limit(2).subquery("some_agents")
 _AGENTS_OF_THE_HUB = select(func.count()).select_from(_SOME_AGENTS).scalar_subquery()
-_AGENTS = select(
+_COLUMNS = (
     agent.c.id,
     agent.c.idle_since,
     agent.c.presence,
-    _LOAD.label("load"),
     _SET.label("chats_per_agent"),
     _AGENTS_OF_THE_HUB.label("agents"),
-).where(agent.c.presence == Presence.AVAILABLE.value)
+)
+_AGENTS = select(*_COLUMNS, _LOAD.label("load")).where(_IS_AVAILABLE)
 _by_idleness = agent.alias("agent_by_idleness")
 _IDLE_LONGEST = (
     select(_by_idleness.c.id)
@@ -72,11 +76,32 @@ _IDLE_LONGEST = (
 _BY_ID = agent.c.id.in_(bindparam("ids", expanding=True))
 _FIRST_AGENTS = Statement(_AGENTS.where(agent.c.id.in_(select(_IDLE_LONGEST.c.id))))
 _ALL_AGENTS = Statement(_AGENTS)
+_by_requests = select(offer.c.agent_id, func.count().label("many")).where(OFFER_IS_OPEN).group_by(offer.c.agent_id)
+_open_requests = _by_requests.subquery("open_requests")
+_by_chats = select(interaction.c.agent_id, func.count().label("many")).where(IS_OPEN).group_by(interaction.c.agent_id)
+_open_chats = _by_chats.subquery("open_chats")
+_ALTOGETHER = func.coalesce(_open_requests.c.many, 0) + func.coalesce(_open_chats.c.many, 0)
+_LEAST_LOADED = Statement(
+    select(*_COLUMNS, _ALTOGETHER.label("load"))
+    .select_from(agent)
+    .outerjoin(_open_requests, _open_requests.c.agent_id == agent.c.id)
+    .outerjoin(_open_chats, _open_chats.c.agent_id == agent.c.id)
+    .where(_IS_AVAILABLE)
+    .order_by(_ALTOGETHER, agent.c.idle_since, agent.c.id)
+    .limit(bindparam("most"))
+)
 _THESE_AGENTS = Statement(_AGENTS.where(_BY_ID))
 _LOCK_AGENTS = Statement(
     select(agent.c.id)
-    .where(_BY_ID, agent.c.presence == Presence.AVAILABLE.value)
+    .where(_BY_ID, _IS_AVAILABLE)
     .order_by(agent.c.id)
+    .with_for_update(key_share=True, skip_locked=True)
+)
+_LOCK_ONE = Statement(
+    select(agent.c.id)
+    .where(_BY_ID, _IS_AVAILABLE)
+    .order_by(agent.c.idle_since, agent.c.id)
+    .limit(1)
     .with_for_update(key_share=True, skip_locked=True)
 )
 
@@ -129,7 +154,7 @@ def route_offers(tx: Tx) -> int:
     if not rows:
         return 0
     chats = _chats(tx, rows)
-    agents = _with_previous(tx, agents, chats)
+    agents = _with_others(tx, agents, chats)
     why_before = {row.id: row.why_waiting for row in rows}
     made = 0
     for decision in _settled(tx, chats, agents):
@@ -159,9 +184,12 @@ def back_to_queue(tx: Tx, interaction_id: int, why: str) -> None:
 
 
 def _candidates(conn: Connection) -> list[RoutableAgent]:
-    """The available agents who have been idle longest; all of them where none of those has room."""
-    agents = _agents(conn, _FIRST_AGENTS, {"most": _MOST_AGENTS})
-    return agents if room(agents) or len(agents) < _MOST_AGENTS else _agents(conn, _ALL_AGENTS)
+    """All available agents of a small team; of a large one those who come first by load and idleness."""
+    most = {"most": _MOST_AGENTS}
+    agents = _agents(conn, _FIRST_AGENTS, most)
+    if len(agents) < _MOST_AGENTS or any(one.load == 0 for one in agents):
+        return agents
+    return _agents(conn, _LEAST_LOADED, most)
 
 
 def _agents(conn: Connection, query: Statement, values: Mapping[str, object] = _NO_VALUES) -> list[RoutableAgent]:
@@ -194,11 +222,13 @@ def _chats(tx: Tx, rows: Sequence[AnyRow]) -> list[QueuedChat]:
     ]
 
 
-def _with_previous(tx: Tx, agents: list[RoutableAgent], chats: Iterable[QueuedChat]) -> list[RoutableAgent]:
-    """The agents and those whom these customers know, who may not be among the longest idle."""
+def _with_others(tx: Tx, agents: list[RoutableAgent], chats: Sequence[QueuedChat]) -> list[RoutableAgent]:
+    """The agents and those whom these customers know; all of them where a chat was before all of these in vain."""
     if len(agents) < _MOST_AGENTS:
         return agents
     known = {one.agent_id for one in agents}
+    if any(known <= chat.asked for chat in chats):
+        return _agents(tx.conn, _ALL_AGENTS)
     previous = {chat.previous_agent for chat in chats if chat.previous_agent is not None} - known
     return [*agents, *_agents(tx.conn, _THESE_AGENTS, {"ids": sorted(previous)})] if previous else agents
 
@@ -211,7 +241,10 @@ def _settled(tx: Tx, chats: Sequence[QueuedChat], agents: list[RoutableAgent]) -
         chosen = {one.agent_id for one in decisions if isinstance(one, MakeOffer)} - locked
         if not chosen:
             return decisions
-        got = set(_LOCK_AGENTS.scalars(tx.conn, {"ids": sorted(chosen)}))
+        if len(chats) == 1:
+            chosen, got = _lock_one(tx, chats[0], agents, *chosen)
+        else:
+            got = set(_LOCK_AGENTS.scalars(tx.conn, {"ids": sorted(chosen)}))
         locked |= got
         fresh = {one.agent_id: one for one in _agents(tx.conn, _THESE_AGENTS, {"ids": sorted(got)})} if got else {}
         if got != chosen:
@@ -220,6 +253,20 @@ def _settled(tx: Tx, chats: Sequence[QueuedChat], agents: list[RoutableAgent]) -
         agents = [_seen_again(one, chosen, fresh) for one in before]
         if agents == before:
             return decisions
+
+
+def _lock_one(tx: Tx, chat: QueuedChat, agents: Sequence[RoutableAgent], first: int) -> tuple[set[int], set[int]]:
+    """Lock the chosen agent, or the next of those as good as them; who was tried, and who was got."""
+    (best,) = (one for one in agents if one.agent_id == first)
+    as_good = [
+        one
+        for one in agents
+        if one.has_room and one.load == best.load and one.agent_id not in chat.asked and first != chat.previous_agent
+    ]
+    order = sorted(as_good or [best], key=lambda one: (one.idle_since, one.agent_id))[:_ALTERNATIVES]
+    tried = [one.agent_id for one in order]
+    got = _LOCK_ONE.scalars(tx.conn, {"ids": tried})
+    return set(tried[: tried.index(got[0]) + 1] if got else tried), set(got)
 
 
 def _seen_again(one: RoutableAgent, chosen: Collection[int], fresh: dict[int, RoutableAgent]) -> RoutableAgent:

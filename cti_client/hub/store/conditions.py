@@ -20,5 +20,8 @@ IS_QUEUED = and_(IS_UNHELD, interaction.c.state == _QUEUED)
 IS_HELD = and_(interaction.c.agent_id.is_not(None), NOT_ENDED)
 """Interactions that an agent holds, also while they stand before others because that agent is gone (A9)."""
 
+IS_OPEN = and_(NOT_ENDED, interaction.c.state == literal_column(f"'{InteractionState.OPEN.value}'"))
+"""Interactions that are open with an agent (`uq_interaction_live`)."""
+
 OFFER_IS_OPEN = offer.c.state == literal_column(f"'{OfferState.OPEN.value}'")
 """Offers that stand (`uq_offer_open`, `ix_offer_deadline`)."""
