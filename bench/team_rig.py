@@ -25,7 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LINE = "+18005550100"
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 LISTENS = re.compile(rb"hub listens at (\S+)")
 _SETTINGS = """
 [hub]
