@@ -1,6 +1,5 @@
 """Grapheme clusters, after the cases of Unicode Standard Annex 29."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
