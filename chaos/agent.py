@@ -210,7 +210,8 @@ class Agent:
         self._ledger.closed(self.number, interaction_id)
         address = desktop.state.interactions[interaction_id].address
         self._ledger.note(address, f"agent {self.number} closes interaction {interaction_id}")
-        close = api.Close(disposition=Disposition.RESOLVED)
+        seen = max((message.id for message in desktop.state.messages_of(interaction_id)), default=0)
+        close = api.Close(disposition=Disposition.RESOLVED, seen=seen)
         done = await self._press(
             lambda: desktop.call(f"/interactions/{interaction_id}/close", api.Done, close),
             lambda: interaction_id in desktop.state.interactions,

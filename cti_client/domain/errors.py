@@ -74,6 +74,12 @@ class ChatEndedError(RuleError):
     code = "chat_ended"
 
 
+class UnseenTextError(RuleError):
+    """The customer has texted since the agent looked: closing now would end the chat over that text."""
+
+    code = "unseen_text"
+
+
 class StaleVersionError(RuleError):
     """The record was changed by someone else since it was read."""
 

@@ -25,7 +25,7 @@
 | POST /presence                          | `SetPresence` | `Done`            |
 
 A refusal is `Problem` with status 400 (bad_request, not_a_number, empty, too_long), 401 (unauthorised), 403
-(opted_out, not_repliable), 404 (not_found), 409 (offer_gone, chat_ended, stale_version, stale_send), 413
+(opted_out, not_repliable), 404 (not_found), 409 (offer_gone, chat_ended, unseen_text, stale_version, stale_send), 413
 (too_large), 503 (unavailable, no_connection).
 Every command may be repeated: a second Accept by the same agent, a second Send with the same `client_id`, a
 second Close answer like the first.
@@ -132,10 +132,15 @@ class MarkRead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Close(msgspec.Struct, frozen=True, kw_only=True):
-    """End the interaction (A8)."""
+    """End the interaction (A8).
+
+    `seen`: the newest message that stood before the agent, 0 for none; with a later text of the customer the chat stays
+    open (unseen_text). None: whatever has come is ended.
+    """
 
     disposition: Disposition
     notes: str | None = None
+    seen: int | None = None
 
 
 class ChooseCase(msgspec.Struct, frozen=True, kw_only=True):

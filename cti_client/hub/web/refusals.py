@@ -27,6 +27,7 @@ STATUS_OF_CODE = {
     "not_found": 404,
     "offer_gone": 409,
     "chat_ended": 409,
+    "unseen_text": 409,
     "stale_version": 409,
     "stale_send": 409,
     "no_connection": 503,

@@ -10,6 +10,7 @@ from cti_client.domain.errors import (
     NotFoundError,
     OfferGoneError,
     OptedOutError,
+    UnseenTextError,
 )
 from cti_client.domain.interaction import CaseChoice, Disposition
 from cti_client.hub.services.choose_case import choose_case
@@ -50,6 +51,23 @@ def test_a_second_close_changes_nothing(hub: ServiceHub) -> None:
     hub.close(chat, Disposition.SPAM)
     assert hub.row(tables.case).disposition == "resolved"
     assert hub.events().count("closed") == 1
+
+
+def test_a_text_the_agent_has_not_seen_keeps_the_chat_open(hub: ServiceHub) -> None:
+    """Close was pressed, and its request took longer than the customer's next text."""
+    chat = hub.open_chat()
+    (first,) = hub.rows(tables.message)
+    hub.text("One more thing")
+    close = api.Close(disposition=Disposition.RESOLVED, seen=first.id)
+    with pytest.raises(UnseenTextError):
+        hub.run(close_chat, hub.anna, chat.interaction_id, close)
+    assert hub.value(tables.interaction, "state") == "open"
+    assert hub.events().count("closed") == 0
+    hub.send(chat)
+    last = hub.rows(tables.message)[-2].id  # a reply of one's own has been seen
+    hub.run(close_chat, hub.anna, chat.interaction_id, api.Close(disposition=Disposition.RESOLVED, seen=last))
+    assert hub.value(tables.interaction, "state") == "ended"
+    hub.run(close_chat, hub.anna, chat.interaction_id, close)  # said again: it is closed
 
 
 def test_only_the_holder_closes(hub: ServiceHub) -> None:
