@@ -5,6 +5,7 @@ its link is live, which chats it shows as its own.
 """
 
 import random
+import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -63,7 +64,11 @@ class Desktop:
         self._client = HubClient(access)
         self._numbers = NumberWatch(f"agent {number}", ledger.gaps)
         self._driver = LinkDriver(
-            _WatchedSource(self._client, self._numbers, saboteur), self._hear, self._follow, client="chaos"
+            _WatchedSource(self._client, self._numbers, saboteur),
+            self._hear,
+            self._follow,
+            client="chaos",
+            desktop=secrets.token_hex(8),
         )
         self._live = False
         self._shown: dict[int, str] = {}

@@ -1,6 +1,7 @@
 """The agent's desk: what the hub says, what the agent asks, what waits to be sent, as one QObject for the widgets."""
 
 import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
@@ -235,8 +236,9 @@ class Desk(QObject):
         await self._call("POST", f"/interactions/{interaction_id}/read", api.Done, body)
 
     async def close_chat(self, interaction_id: int, disposition: Disposition, notes: str | None = None) -> None:
-        """End the chat."""
-        body = api.Close(disposition=disposition, notes=notes)
+        """End the chat, unless the customer has texted since: then `HubRefusedError`, and that text is on its way."""
+        seen = max((message.id for message in self.messages_of(interaction_id)), default=0)
+        body = api.Close(disposition=disposition, notes=notes, seen=seen)
         await self._call("POST", f"/interactions/{interaction_id}/close", api.Done, body)
 
     async def choose_case(self, interaction_id: int, choice: CaseChoice, case_id: int | None = None) -> api.Accepted:
@@ -384,7 +386,9 @@ class Desk(QObject):
         client = self._client = HubClient(access)
         try:
             await preparing
-            self._driver = LinkDriver(client, self._hear, self._follow_link, client="desktop")
+            self._driver = LinkDriver(
+                client, self._hear, self._follow_link, client="desktop", desktop=secrets.token_hex(8)
+            )
             await self._driver.run()
         except Exception:
             self._driver = None

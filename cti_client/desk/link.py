@@ -188,8 +188,11 @@ _LEGAL: dict[type[Event], frozenset[Phase]] = {
 class Link:
     """One desktop's link. `last_seq` is the number of the last record taken in, of the hub `hub_id`."""
 
-    def __init__(self, now: Millis, random: Callable[[], float], client: str = "") -> None:
-        """`random` gives numbers from 0 up to 1, to spread the attempts of many desktops."""
+    def __init__(self, now: Millis, random: Callable[[], float], client: str = "", desktop: str = "") -> None:
+        """`random` gives numbers from 0 up to 1, to spread the attempts of many desktops.
+
+        `desktop` names this link among all that there are; the hub is then told which of its connections is the newest.
+        """
         self.phase = Phase.IDLE
         self.status = LinkStatus.CONNECTING
         self.detail = ""
@@ -202,6 +205,8 @@ class Link:
         self.last_seq = 0
         self._random = random
         self._client = client
+        self._desktop = desktop
+        self._attempts = 0
         self._failures = 0
         self._live_since: Millis | None = None
         self._resuming = False
@@ -337,12 +342,15 @@ class Link:
     def _greet(self, now: Millis) -> Say:
         self._enter(Phase.GREETING, self.status, now, self.detail, now + GREET_LIMIT)
         self._resuming = self.last_seq > 0
+        self._attempts += 1
         hello = Hello(
             wire_least=WIRE_LEAST,
             wire_most=WIRE_MOST,
             hub_id=self.hub_id if self._resuming else "",
             last_seq=self.last_seq,
             client=self._client,
+            desktop=self._desktop,
+            attempt=self._attempts if self._desktop else 0,
         )
         return Say(hello)
 

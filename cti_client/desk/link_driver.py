@@ -46,6 +46,7 @@ class LinkDriver:
         on_change: Callable[[], None],
         *,
         client: str = "",
+        desktop: str = "",
         random: Callable[[], float] = random_module.random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -55,7 +56,7 @@ class LinkDriver:
         self._monotonic = monotonic
         self._stir = asyncio.Event()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self.link = machine.Link(self.now(), random, client)
+        self.link = machine.Link(self.now(), random, client, desktop)
 
     def now(self) -> Millis:
         """Milliseconds of the clock that the link's times are counted by."""

@@ -23,13 +23,19 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
-    """Desktop to hub, first. `last_seq` counts only together with the `hub_id` it came from; 0: nothing held."""
+    """Desktop to hub, first. `last_seq` counts only together with the `hub_id` it came from; 0: nothing held.
+
+    `desktop` names this run of a desktop, letters and digits by chance; `attempt` counts its connections from 1. A hub
+    that gets to an earlier connection last knows by them that the desktop has given that one up.
+    """
 
     wire_least: int
     wire_most: int
     hub_id: str = ""
     last_seq: int = 0
     client: str = ""
+    desktop: str = ""
+    attempt: int = 0
 
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="welcome"):
@@ -67,7 +73,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="topic
 
 class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="goodbye"):
     """Hub to desktop, last. `reason`: `shutdown` (another hub may be there already: connect again at once), `replaced`,
-    `signed_out` (the token was revoked), `too_slow`, `wire_version` or `bad_hello`."""
+    `signed_out` (the token was revoked), `given_up` (the same desktop has connected again since), `too_slow`,
+    `wire_version` or `bad_hello`."""
 
     reason: str
     text: str = ""

@@ -187,6 +187,14 @@ def test_the_other_phases_have_no_deadline(phase: Phase) -> None:
     assert in_phase(phase).deadline is None
 
 
+def test_a_link_with_a_name_counts_its_connections() -> None:
+    link = Link(0, middle, desktop="d1")
+    step(link, Start())
+    assert step(link, Opened()) == [Say(Hello(wire_least=1, wire_most=1, desktop="d1", attempt=1))]
+    step(link, Lost(), Nudge())
+    assert step(link, Opened()) == [Say(Hello(wire_least=1, wire_most=1, desktop="d1", attempt=2))]
+
+
 def test_the_first_hello_holds_nothing_and_a_resume_says_where() -> None:
     link = new_link()
     step(link, Start())

@@ -74,13 +74,23 @@ class RunningHub:
             return decode(data, as_type)
 
     @asynccontextmanager
-    async def desktop(self, *, token: str = TOKEN, hub_id: str = "", last_seq: int = 0) -> AsyncIterator["Desktop"]:
-        """An agent's desktop, greeted."""
+    async def desktop(
+        self, *, token: str = TOKEN, hub_id: str = "", last_seq: int = 0, attempt: int = 0
+    ) -> AsyncIterator["Desktop"]:
+        """An agent's desktop, greeted. `attempt`: the how-manieth connection of one and the same."""
         url = f"{self.url}/api/v1/agent"
         async with self.http.ws_connect(url, headers={"Authorization": f"Bearer {token}"}) as ws:
             desktop = Desktop(ws)
             await desktop.say(
-                Hello(wire_least=WIRE_LEAST, wire_most=WIRE_MOST, hub_id=hub_id, last_seq=last_seq, client="test")
+                Hello(
+                    wire_least=WIRE_LEAST,
+                    wire_most=WIRE_MOST,
+                    hub_id=hub_id,
+                    last_seq=last_seq,
+                    client="test",
+                    desktop="one" if attempt else "",
+                    attempt=attempt,
+                )
             )
             desktop.welcome = await desktop.expect(Welcome)
             yield desktop

@@ -26,6 +26,8 @@ ABSENCE = "absence"
 """Wakes what waits for grace times."""
 
 _FORGOTTEN: Millis = 24 * 3_600_000
+_LONGEST_NAME = 32
+_MOST = 1_000_000_000
 
 _DESK = Statement(select(desk).where(desk.c.agent_id == bindparam("agent")).with_for_update())
 _FREE_DESK = Statement(
@@ -82,13 +84,38 @@ class Watch:
     silence_ms: Millis
 
 
-def desk_entered(tx: Tx, agent_id: int, desk_id: str, process_id: str) -> None:
-    """This desktop is its agent's from now on. The process that served another one before is told to look."""
+def desk_entered(tx: Tx, agent_id: int, desk_id: str, process_id: str) -> bool:
+    """This desktop is its agent's from now on. The process that served another one before is told to look.
+
+    False where a later connection of the same desktop has entered already: hubs may come to an earlier one last, and
+    the desktop has given that up.
+    """
     before = _DESK.first(tx.conn, {"agent": agent_id})
+    if before is not None and is_later(before.desk_id, desk_id):
+        return False
     upsert(tx.conn, desk, {"agent_id": agent_id}, {"desk_id": desk_id, "process_id": process_id, "left_at": None})
     if before is not None and before.left_at is None and before.process_id != process_id:
         tx.wakes.add(DESKS)
     agent_connected(tx, agent_id)
+    return True
+
+
+def desk_name(desktop: str, attempt: int, unique: str) -> str:
+    """The id of one connection. `desktop` and `attempt` as it says them in Hello, where it does."""
+    says_both = desktop.isascii() and desktop.isalnum() and len(desktop) <= _LONGEST_NAME and 0 < attempt < _MOST
+    return f"{desktop}.{attempt}.{unique}" if says_both else unique
+
+
+def is_later(desk_id: str, than: str) -> bool:
+    """Whether both are connections of one desktop, and this is the later one."""
+    (desktop, attempt), (other, before) = _parts(desk_id), _parts(than)
+    return desktop == other and attempt > before
+
+
+def _parts(desk_id: str) -> tuple[str, int]:
+    desktop, _, rest = desk_id.partition(".")
+    attempt = rest.partition(".")[0]
+    return (desktop, int(attempt)) if attempt.isdecimal() else (desk_id, 0)
 
 
 def desks_left(tx: Tx, left: Sequence[Served]) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import secrets
 from functools import partial
 
 import msgspec
 from aiohttp import WSMsgType, web
 
+from cti_client.hub.services.desks import desk_name
 from cti_client.hub.services.share_thread import look_at, type_in
 from cti_client.hub.store.store import StoreAwayError
 from cti_client.hub.trouble import trouble
@@ -103,6 +105,7 @@ async def _serve(context: WebContext, ws: web.WebSocketResponse, agent: Agent, h
         partial(_hear, context, agent),
         context.sockets.turn,
         send_seconds=context.config.limits.send_seconds,
+        name=desk_name(hello.desktop, hello.attempt, secrets.token_hex(8)),
     )
     try:
         async with asyncio.TaskGroup() as tasks:

@@ -40,8 +40,11 @@ class AgentSocket:
         turn: AbstractAsyncContextManager[object],
         *,
         send_seconds: float,
+        name: str = "",
     ) -> None:
         self.agent = agent
+        self.name = name
+        """Of this connection, among all of its agent's (`services.desks.desk_name`)."""
         self.sent = 0
         """The number of the last record sent."""
         self._ws = ws

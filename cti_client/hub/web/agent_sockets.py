@@ -7,10 +7,16 @@ way: an entry that was cancelled, a link that ended while the database was away,
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Collection, Iterable
 
-from cti_client.hub.services.desks import Served, desk_entered, desks_left, process_ended, served
+from cti_client.hub.services.desks import (
+    Served,
+    desk_entered,
+    desks_left,
+    is_later,
+    process_ended,
+    served,
+)
 from cti_client.hub.store.store import Store, StoreAwayError
 from cti_client.hub.web.agent_socket import AgentSocket
 from cti_client.hub.web.tokens import Agent
@@ -21,6 +27,7 @@ _NET_SECONDS = 1.0
 _ENTRIES_AT_ONCE = 6
 """Fewer than a hub has connections to its database."""
 _REPLACED = "You have signed in at another desktop."
+_GIVEN_UP = "This desktop has connected again since."
 
 
 class AgentSockets:
@@ -65,9 +72,15 @@ class AgentSockets:
         return self._here.keys()
 
     async def enter(self, socket: AgentSocket) -> None:
-        """This desktop is its agent's from now on; another one of the same agent is sent away (C6)."""
+        """This desktop is its agent's from now on; another one of the same agent is sent away (C6).
+
+        But not one to which the same desktop has come since: then this connection ends, which it has given up.
+        """
         agent_id = socket.agent.id
         former = self._here.get(agent_id)
+        if former is not None and is_later(former.name, socket.name):
+            socket.leave("given_up", _GIVEN_UP)
+            return
         self._here[agent_id] = socket
         self._all.add(socket)
         self._empty.clear()
@@ -142,11 +155,12 @@ class AgentSockets:
             await self._enter(socket)
 
     async def _enter(self, socket: AgentSocket) -> None:
-        name = secrets.token_hex(16)
         async with self.turn:
-            await self._store.write(desk_entered, socket.agent.id, name, self._process_id)
-        if socket in self._all:
-            self._names[socket] = name
+            entered = await self._store.write(desk_entered, socket.agent.id, socket.name, self._process_id)
+        if not entered:
+            socket.leave("given_up", _GIVEN_UP)
+        elif socket in self._all:
+            self._names[socket] = socket.name
 
     async def close(self, seconds: float) -> None:
         """Say goodbye to all desktops and wait for their sockets to end, at most this long."""

@@ -8,7 +8,9 @@ from cti_client.hub.services.desks import (
     Watch,
     absences,
     desk_entered,
+    desk_name,
     desks_left,
+    is_later,
     note_absence,
     process_ended,
     process_seen,
@@ -64,6 +66,27 @@ def test_the_newer_desktop_takes_over_and_the_other_process_is_told(hub: Service
     assert [one.desk_id for one in hub.read(served, "b")] == ["desk 2"]
     left(hub, "desk 1")  # the older one's end is of no account
     assert hub.read(absences, B, hub.now) == {}
+
+
+def test_an_earlier_connection_of_the_same_desktop_that_a_hub_comes_to_last_pushes_nobody_out(hub: ServiceHub) -> None:
+    two_processes(hub)
+    later, earlier = desk_name("d1", 12, "x"), desk_name("d1", 9, "y")
+    assert hub.run(desk_entered, hub.anna, later, "b")
+    assert not hub.run(desk_entered, hub.anna, earlier, "a")
+    assert DESKS not in wakes(hub)
+    assert [one.desk_id for one in hub.read(served, "b")] == [later]
+    left(hub, later)
+    assert not hub.run(desk_entered, hub.anna, earlier, "a")
+    assert hub.run(desk_entered, hub.anna, desk_name("d2", 1, "z"), "a")  # another desktop takes over
+
+
+def test_names_of_connections() -> None:
+    assert is_later(desk_name("d1", 10, "x"), desk_name("d1", 9, "x"))
+    assert not is_later(desk_name("d1", 9, "x"), desk_name("d1", 9, "y"))
+    assert not is_later(desk_name("d2", 10, "x"), desk_name("d1", 9, "x"))
+    for desktop, attempt in (("", 1), ("d1", 0), ("d.1", 1), ("é", 1), ("d" * 33, 1), ("d1", 10**9), ("d1", -1)):
+        assert desk_name(desktop, attempt, "x") == "x"
+    assert not is_later("x", "x")
 
 
 def test_past_the_grace_time_the_agent_is_gone_and_not_before(hub: ServiceHub) -> None:

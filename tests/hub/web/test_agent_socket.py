@@ -113,6 +113,17 @@ async def test_what_was_open_comes_back_after_a_restart(tmp_path: Path) -> None:
         assert [message.text for message in anna.all_of(records.Message)] == ["Hello"]
 
 
+async def test_a_desktop_is_not_pushed_out_by_a_connection_it_gave_up(tmp_path: Path) -> None:
+    """A hub that was busy comes to the earlier one last."""
+    async with running_hub(tmp_path) as hub, hub.desktop(attempt=2) as later:
+        await later.expect(Snapshot)
+        async with hub.desktop(attempt=1) as earlier:
+            assert (await earlier.goodbye()).reason == "given_up"
+        await hub.text_in("Hello")
+        await later.until(lambda desk: bool(desk.all_of(records.Offer)))
+        assert not [frame for frame in later.frames if isinstance(frame, Goodbye)]
+
+
 async def test_the_newer_desk_replaces_the_older(tmp_path: Path) -> None:
     """C6."""
     async with running_hub(tmp_path) as hub, hub.desktop() as older, hub.desktop() as newer:
