@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, union_all, update
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import InteractionEvent, InteractionState, next_state
@@ -43,6 +43,8 @@ MOST_CHATS = 200
 _MOST_AGENTS = 64
 """Agents who are looked at, longest idle first, before all of them are."""
 
+_LOADS_APART = 4
+"""Agents of a large team with fewer chats and requests than this are looked for load by load."""
 _ALTERNATIVES = 8
 """Agents of whom the first that no other transaction holds is taken: texts that come together want the same one."""
 
@@ -76,20 +78,23 @@ _IDLE_LONGEST = (
 _BY_ID = agent.c.id.in_(bindparam("ids", expanding=True))
 _FIRST_AGENTS = Statement(_AGENTS.where(agent.c.id.in_(select(_IDLE_LONGEST.c.id))))
 _ALL_AGENTS = Statement(_AGENTS)
-_by_requests = select(offer.c.agent_id, func.count().label("many")).where(OFFER_IS_OPEN).group_by(offer.c.agent_id)
-_open_requests = _by_requests.subquery("open_requests")
-_by_chats = select(interaction.c.agent_id, func.count().label("many")).where(IS_OPEN).group_by(interaction.c.agent_id)
-_open_chats = _by_chats.subquery("open_chats")
-_ALTOGETHER = func.coalesce(_open_requests.c.many, 0) + func.coalesce(_open_chats.c.many, 0)
-_LEAST_LOADED = Statement(
-    select(*_COLUMNS, _ALTOGETHER.label("load"))
-    .select_from(agent)
-    .outerjoin(_open_requests, _open_requests.c.agent_id == agent.c.id)
-    .outerjoin(_open_chats, _open_chats.c.agent_id == agent.c.id)
-    .where(_IS_AVAILABLE)
-    .order_by(_ALTOGETHER, agent.c.idle_since, agent.c.id)
-    .limit(bindparam("most"))
+_holds = union_all(
+    select(offer.c.agent_id).where(OFFER_IS_OPEN),
+    select(interaction.c.agent_id).where(IS_OPEN, interaction.c.agent_id.is_not(None)),
+).subquery("holds")
+_BUSIER = select(_holds.c.agent_id).group_by(_holds.c.agent_id).having(func.count() > bindparam("load"))
+_NO_BUSIER = Statement(
+    _AGENTS.where(
+        agent.c.id.in_(
+            select(_by_idleness.c.id)
+            .where(_by_idleness.c.presence == Presence.AVAILABLE.value, _by_idleness.c.id.not_in(_BUSIER))
+            .order_by(_by_idleness.c.idle_since, _by_idleness.c.id)
+            .limit(bindparam("most"))
+        )
+    )
 )
+"""What stands or is open altogether is little and is gone through once, whatever the planner knows of the tables."""
+
 _THESE_AGENTS = Statement(_AGENTS.where(_BY_ID))
 _LOCK_AGENTS = Statement(
     select(agent.c.id)
@@ -186,10 +191,13 @@ def back_to_queue(tx: Tx, interaction_id: int, why: str) -> None:
 def _candidates(conn: Connection) -> list[RoutableAgent]:
     """All available agents of a small team; of a large one those who come first by load and idleness."""
     most = {"most": _MOST_AGENTS}
-    agents = _agents(conn, _FIRST_AGENTS, most)
-    if len(agents) < _MOST_AGENTS or any(one.load == 0 for one in agents):
-        return agents
-    return _agents(conn, _LEAST_LOADED, most)
+    first = _agents(conn, _FIRST_AGENTS, most)
+    if len(first) < _MOST_AGENTS or any(one.load == 0 for one in first):
+        return first
+    for load in range(min(first[0].capacity, _LOADS_APART)):
+        if agents := _agents(conn, _NO_BUSIER, {**most, "load": load}):
+            return agents
+    return first if room(first) else _agents(conn, _ALL_AGENTS)
 
 
 def _agents(conn: Connection, query: Statement, values: Mapping[str, object] = _NO_VALUES) -> list[RoutableAgent]:
