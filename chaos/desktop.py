@@ -64,7 +64,7 @@ class Desktop:
         self._client = HubClient(access)
         self._numbers = NumberWatch(f"agent {number}", ledger.gaps)
         self._driver = LinkDriver(
-            _WatchedSource(self._client, self._numbers, saboteur),
+            WatchedSource(self._client, self._numbers, saboteur),
             self._hear,
             self._follow,
             client="chaos",
@@ -241,7 +241,7 @@ class Desktop:
         self._ledger.counts[f"replies refused: {code}"] += 1
 
 
-class _WatchedSource:
+class WatchedSource:
     """Sockets whose record numbers are counted on their way."""
 
     def __init__(self, client: HubClient, numbers: NumberWatch, saboteur: Saboteur) -> None:
@@ -252,10 +252,10 @@ class _WatchedSource:
     async def open_socket(self) -> "aiohttp.ClientWebSocketResponse":
         """As `HubClient.open_socket`."""
         socket = await self._client.open_socket()
-        return cast("aiohttp.ClientWebSocketResponse", _WatchedSocket(socket, self._numbers, self._saboteur))
+        return cast("aiohttp.ClientWebSocketResponse", WatchedSocket(socket, self._numbers, self._saboteur))
 
 
-class _WatchedSocket:
+class WatchedSocket:
     """The part of a socket that the link's driver uses."""
 
     def __init__(self, socket: "aiohttp.ClientWebSocketResponse", numbers: NumberWatch, saboteur: Saboteur) -> None:
