@@ -43,6 +43,7 @@ STEADY: Millis = 5_000
 
 _AWAY = "The hub cannot be reached."
 _LOST = "The link to the hub was lost."
+_UNKNOWN_TOKEN = "The hub does not know this desktop's token. Sign in with another one."
 _SLOW = "The hub does not answer."
 _ODD = "The hub said something that this program does not understand."
 _GAP = "News from the hub were missing; they are fetched again."
@@ -312,6 +313,8 @@ class Link:
                 outputs.append(PushedOut(text))
             case "wire_version":
                 self._refuse(now, goodbye.text or "This program and the hub are too far apart in version.")
+            case "signed_out":
+                self._sign_out(now, goodbye.text or _UNKNOWN_TOKEN)
             case "shutdown":
                 if self.phase is Phase.LIVE:
                     self._failures = 0
@@ -321,10 +324,13 @@ class Link:
 
     def _denied(self, status: int, rest: Millis, now: Millis) -> None:
         if status == 401:
-            self._refuse(now, "The hub does not know this desktop's token. Sign in with another one.")
-            self.needs_token = True
+            self._sign_out(now, _UNKNOWN_TOKEN)
         else:
             self._pause(now, f"The hub refused the link ({status}).", rest)
+
+    def _sign_out(self, now: Millis, why: str) -> None:
+        self._refuse(now, why)
+        self.needs_token = True
 
     def _time_passed(self, now: Millis) -> None:
         if self.deadline is None or now < self.deadline:

@@ -132,6 +132,10 @@ LEADS: dict[str, tuple[Event, dict[Phase, Phase]]] = {
         hear(Goodbye(reason="replaced")),
         dict.fromkeys((Phase.GREETING, Phase.SYNCING, Phase.LIVE), Phase.REFUSED),
     ),
+    "goodbye signed out": (
+        hear(Goodbye(reason="signed_out")),
+        dict.fromkeys((Phase.GREETING, Phase.SYNCING, Phase.LIVE), Phase.REFUSED),
+    ),
     "goodbye shutdown": (
         hear(Goodbye(reason="shutdown")),
         dict.fromkeys((Phase.GREETING, Phase.SYNCING, Phase.LIVE), Phase.PAUSED),
@@ -310,6 +314,13 @@ def test_a_token_that_nobody_knows_is_told_from_other_refusals() -> None:
     step(link, Retry())
     assert not link.needs_token
     assert not in_phase(Phase.PAUSED).needs_token
+
+
+def test_a_token_that_was_revoked_asks_for_another_at_once() -> None:
+    link = live_link()
+    step(link, hear(Goodbye(reason="signed_out", text="This desktop's token is no longer valid.")))
+    assert (link.status, link.needs_token) == (LinkStatus.REFUSED, True)
+    assert link.detail == "This desktop's token is no longer valid."
 
 
 def test_a_steady_link_starts_with_a_short_pause_and_a_shaky_one_does_not() -> None:

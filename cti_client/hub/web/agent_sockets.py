@@ -65,7 +65,7 @@ class AgentSockets:
         for socket in list(self._all):
             if not stays(socket.agent):
                 log.info("desktop of %s: its key was revoked", socket.agent.name)
-                socket.leave("signed_out", "This desktop's key is no longer valid.")
+                socket.leave("signed_out", "This desktop's token is no longer valid.")
 
     def present(self) -> Iterable[int]:
         """The agents whose desktops are here."""
