@@ -26,6 +26,7 @@ R = TypeVar("R")
 
 LINE = "+18005550100"
 PATIENCE_S = 120.0
+_WARM_RATE, _WARM_SECONDS, _WARM_NUMBERS = 30, 4, 5_000_000
 LISTENS = re.compile(rb"hub listens at (\S+)")
 _SETTINGS = """
 [hub]
@@ -192,7 +193,17 @@ class Sent:
 async def texts(
     posts: Sequence[str], kind: str, listeners: Sequence[Desks], rate: int, seconds: int, first: int
 ) -> Sent:
-    """Texts of new customers at a steady rate, evenly to all of `posts`; until they are at the desktops."""
+    """Texts of new customers at a steady rate, evenly to all of `posts`; until they are at the desktops.
+
+    Some hundred others go before them: every connection to a PostgreSQL plans each statement anew a few times.
+    """
+    await _texts(posts, kind, listeners, _WARM_RATE, _WARM_SECONDS, first + _WARM_NUMBERS)
+    return await _texts(posts, kind, listeners, rate, seconds, first)
+
+
+async def _texts(
+    posts: Sequence[str], kind: str, listeners: Sequence[Desks], rate: int, seconds: int, first: int
+) -> Sent:
     count = rate * seconds
     for one in listeners:
         await one.arrived()

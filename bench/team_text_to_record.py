@@ -34,11 +34,11 @@ async def floor_postgres(address: str) -> AsyncIterator[str]:
         await process.wait()
 
 
-async def of_floor(base: str, rate: int) -> Sent:
-    """One bare socket."""
+async def of_floor(base: str, rate: int, first: int) -> Sent:
+    """One bare socket; numbers from `first` on."""
     async with desks() as listener:
         await listener.connect(f"ws://{base}/socket", [""])
-        return await texts([f"http://{base}/text"], "floor", [listener], rate, SECONDS, rate * 10_000)
+        return await texts([f"http://{base}/text"], "floor", [listener], rate, SECONDS, first)
 
 
 async def of_hub(hub: TeamHub, token: str, rate: int) -> tuple[Sent, float]:
@@ -67,8 +67,8 @@ async def _measure(server: Database, folder: Path) -> list[Figure]:
         sqlite_base = f"127.0.0.1:{sqlite_floor.start()}"
         async with floor_postgres(server.new("floor")) as base, running(on_postgres, on_sqlite):
             for rate in RATES:
-                least = await of_floor(base, rate)
-                least_sqlite = await of_floor(sqlite_base, rate)
+                least = await of_floor(base, rate, rate * 10_000)
+                least_sqlite = await of_floor(sqlite_base, rate, rate * 10_000)
                 server_before = server.processor_seconds()
                 ours, cost = await of_hub(on_postgres, token, rate)
                 server_cost = (server.processor_seconds() - server_before) * 1000 / (rate * SECONDS)
