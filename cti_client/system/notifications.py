@@ -111,7 +111,9 @@ class DesktopBackend:
 
     async def clear(self, identifier: str) -> None:
         """See `Backend`."""
-        await self._notifier.clear(identifier)
+        # On Linux, clearing one that its button or the person has closed is a KeyError.
+        if identifier in await self._notifier.get_current_notifications():
+            await self._notifier.clear(identifier)
 
 
 def as_body(text: str) -> str:

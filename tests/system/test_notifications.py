@@ -148,6 +148,7 @@ async def main():
             await asyncio.sleep(0.05)
     await asyncio.to_thread(dunst, "close-all")
     await wait_for(lambda: dunst("count", "displayed") == "0")
+    shown.withdraw("offer:1")  # as when the request has been accepted: the service knows it no more
     kept = json.loads(await asyncio.to_thread(dunst, "history"))["data"][0][0]
     shown.show("offer:2", "SMS Chat Request", "Bo", "Accept")
     await wait_for(lambda: dunst("count", "displayed") == "1")
