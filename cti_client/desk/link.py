@@ -43,7 +43,7 @@ STEADY: Millis = 5_000
 
 _AWAY = "The hub cannot be reached."
 _LOST = "The link to the hub was lost."
-_UNKNOWN_TOKEN = "The hub does not know this desktop's token. Sign in with another one."
+_NOT_KNOWN = "The hub does not know this desktop's token. Sign in with another one."
 _SLOW = "The hub does not answer."
 _ODD = "The hub said something that this program does not understand."
 _GAP = "News from the hub were missing; they are fetched again."
@@ -314,7 +314,7 @@ class Link:
             case "wire_version":
                 self._refuse(now, goodbye.text or "This program and the hub are too far apart in version.")
             case "signed_out":
-                self._sign_out(now, goodbye.text or _UNKNOWN_TOKEN)
+                self._sign_out(now, goodbye.text or _NOT_KNOWN)
             case "shutdown":
                 if self.phase is Phase.LIVE:
                     self._failures = 0
@@ -324,7 +324,7 @@ class Link:
 
     def _denied(self, status: int, rest: Millis, now: Millis) -> None:
         if status == 401:
-            self._sign_out(now, _UNKNOWN_TOKEN)
+            self._sign_out(now, _NOT_KNOWN)
         else:
             self._pause(now, f"The hub refused the link ({status}).", rest)
 
