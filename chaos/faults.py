@@ -1,6 +1,7 @@
 """What goes wrong, one thing after the other, by chance."""
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from chaos.agent import Agent
 from chaos.database import Database
 from chaos.gateway import Gateway, Weather
-from chaos.hubs import GRACE_SECONDS, HubServer
+from chaos.hubs import GRACE_SECONDS, HubServer, UnableError
 from chaos.proxy import Proxy
 from cti_client.desk.tasks import TaskOwner
 
@@ -43,6 +44,7 @@ class Faults:
         self._tasks = TaskOwner("faults", on_failure)
         self._under_way: set[str] = set()
         self._database_work = asyncio.Lock()
+        self._restart: asyncio.Future[None] | None = None
 
     @property
     def kills(self) -> int:
@@ -64,29 +66,35 @@ class Faults:
             (1, "gateway has no room", self._no_room),
             (2, "desktop away", self._desktop_away),
         ]
-        await self._kill("hub killed", self._kill_hub)  # no run without one
+        await self._make("hub killed", self._kill_hub)  # no run without one
         while True:
             await asyncio.sleep(self._chance.uniform(*_PAUSE_SECONDS))
             _, name, make = self._chance.choices(kinds, [weight for weight, _, _ in kinds])[0]
-            await self._kill(name, make)
+            await self._make(name, make)
 
-    async def _kill(self, name: str, make: Callable[[], Awaitable[None]]) -> None:
+    async def _make(self, name: str, make: Callable[[], Awaitable[None]]) -> None:
+        before = self.counts[name]
         await make()
-        self._say(f"{name} ({sum(self.counts.values())})")
+        if self.counts[name] > before:  # else the same is under way already, or only one hub is left
+            self._say(name if self.counts[name] == before + 1 else f"{name}: {self.counts[name] - before}")
 
     async def mend(self) -> None:
         """All hubs run, the database too, the gateway is well, every agent is there."""
         self._gateway.weather = Weather()
         await self._tasks.close()
-        async with self._database_work:
-            pass
-        for hub in self._hubs:
-            if not hub.runs:
-                await hub.start()
-        await asyncio.gather(*(hub.ready() for hub in self._hubs))
+        if self._restart is not None:
+            await self._restart
+        await asyncio.gather(*(self._bring_up(hub) for hub in self._hubs))
         for agent in self._agents:
             if agent.desktop is None:
                 await agent.arrive()
+
+    async def _bring_up(self, hub: HubServer) -> None:
+        if hub.runs:
+            with contextlib.suppress(UnableError):
+                await hub.ready()
+                return
+        await hub.serve()
 
     # --- hubs ----------------------------------------------------------------------------------------------------
 
@@ -107,8 +115,7 @@ class Faults:
     async def _down(self, hub: HubServer, end: Callable[[HubServer], Awaitable[None]]) -> None:
         await end(hub)
         await asyncio.sleep(self._chance.uniform(*_DOWN_SECONDS))
-        await hub.start()
-        await hub.ready()
+        await hub.serve()
 
     # --- the database --------------------------------------------------------------------------------------------
 
@@ -119,7 +126,8 @@ class Faults:
 
         async def work() -> None:
             async with self._database_work:
-                await asyncio.shield(asyncio.ensure_future(self._database.restart()))
+                self._restart = asyncio.ensure_future(self._database.restart())
+                await asyncio.shield(self._restart)  # half a restart would leave no database
 
         self._start("database", work())
 

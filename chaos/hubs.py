@@ -12,13 +12,19 @@ import aiohttp
 
 from chaos.gateway import ANSWER_SECONDS, KEY, PASSWORD, USER
 from chaos.tokens import LINE
+from cti_client.hub.command import UNABLE
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 GRACE_SECONDS = 20
 OFFER_SECONDS = 8
 CHATS_PER_AGENT = 4
 
 _TERMINATE_SECONDS = 20.0
+_SUPERVISOR_SECONDS = 0.5
+
+
+class UnableError(Exception):
+    """A hub ended because its database was away when it started: its supervisor starts it again."""
 
 
 def settings(database: str, port: int, public_url: str, sendsms: str, agents: Sequence[tuple[str, str]]) -> str:
@@ -68,8 +74,20 @@ class HubServer:
                 sys.executable, "-m", "cti_client", "hub", "--config", str(self._config), stdout=log, stderr=log
             )
 
+    async def serve(self) -> None:
+        """Start and return once it is ready. Where its database is away it ends, and is started again."""
+        async with asyncio.timeout(START_SECONDS):
+            while True:
+                await self.start()
+                try:
+                    await self.ready()
+                except UnableError:
+                    await asyncio.sleep(_SUPERVISOR_SECONDS)
+                else:
+                    return
+
     async def ready(self) -> None:
-        """Returns once it says so itself."""
+        """Returns once it says so itself. Raises `UnableError` where it could not start, `TimeoutError`."""
         async with aiohttp.ClientSession() as http, asyncio.timeout(START_SECONDS):
             while True:
                 try:
@@ -78,8 +96,11 @@ class HubServer:
                             return
                 except aiohttp.ClientError:
                     pass
-                if not self.runs:
-                    raise RuntimeError(f"hub {self.number} ended while it started; see {self.log}")
+                status = self.ended_by_itself
+                if status == UNABLE:
+                    raise UnableError(self.number)
+                if status is not None:
+                    raise RuntimeError(f"hub {self.number} ended while it started, with {status}; see {self.log}")
                 await asyncio.sleep(0.1)
 
     async def kill(self) -> None:
