@@ -106,6 +106,7 @@ class PostgresBus(Bus):
     async def _serve(self, conn: asyncpg.Connection) -> None:
         """Until the connection is lost, or the end."""
         try:
+            await conn.execute("SET synchronous_commit = off")  # a hint need not be on the disk; each would wait for it
             await conn.add_listener(CHANNEL, self._heard)
             conn.add_termination_listener(lambda _: self._due.set())
             self.connected.set()

@@ -8,6 +8,7 @@ desk's row is locked before anything else.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
@@ -64,8 +65,7 @@ _SUSPECTS = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """A desktop that this process serves by the database. `seq`: of the agent's stream."""
 
     agent_id: int
