@@ -76,6 +76,7 @@ class Desktop:
         self._credentials = credentials or Credentials(paths.data)
         self._connecting: Connecting | None = None
         self._asked_to_sign_in = False
+        self._token_known = False
         self._next: Place | None = None
         self.hub_url = ""
         """Where the hub listens, once it does."""
@@ -166,7 +167,9 @@ class Desktop:
             token = await self._credentials.token(hub.address)
             if token is None:
                 asked_each_time = not await self._credentials.keeps_tokens()
+                self._token_known = False
                 raise TokenNeededError(hub.host, asked_each_time=asked_each_time)
+            self._token_known = True
             access = HubAccess(hub.address, token, hub.ca_file)
         self.hub_url = access.url
         return access
@@ -199,7 +202,8 @@ class Desktop:
         self._connecting = connecting
         place = self._hub if isinstance(self._hub, TeamPlace) else OwnPlace()
         where = place.host if isinstance(place, TeamPlace) else self.window.tr("your own hub")
-        problem = self.desk.link.detail if self.desk.link.needs_token else ""
+        # Being asked for a token that is not known here is no fault of anybody's.
+        problem = self.desk.link.detail if self.desk.link.needs_token and self._token_known else ""
         connecting.open(place, problem=problem, unsent=self.desk.unsent, where=where)
 
     def _go_elsewhere(self, place: Place) -> None:

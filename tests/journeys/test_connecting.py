@@ -135,7 +135,8 @@ async def test_a_first_start_with_a_team(screen: QApplication, tmp_path: Path) -
         async with started(screen, paths) as sitting:  # no keyring in tests: the token is asked for each time
             await sitting.agent(live=False)
             dialog = await sitting.asked()
-            assert reads(dialog, "so it is asked for at each start")
+            await until(lambda: reads(dialog, "so the token is asked for at each start"), "why it is asked")
+            assert not dialog.page.problem.isVisible()
             assert dialog.page.fields.address.text() == hub.url
             type_into(dialog.page.fields.token, TOKEN)
             press(dialog.page.fields.token, Qt.Key.Key_Return)
