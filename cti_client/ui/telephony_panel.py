@@ -287,7 +287,9 @@ class TelephonyPanel(QFrame):
             self.empty.show_state("hourglass-medium", self.tr("Connecting…"))
         elif not self._live:
             self.empty.show_state(
-                "wifi-slash", self.tr("Not connected"), self.tr("Requests ring here again once this desktop is connected.")
+                "wifi-slash",
+                self.tr("Not connected"),
+                self.tr("Requests ring here again once this desktop is connected."),
             )
         elif self._presence.presence is Presence.AVAILABLE:
             self.empty.show_state("bell-simple", self.tr("Nothing rings"), self.tr("New chats ring here."))
