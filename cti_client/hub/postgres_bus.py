@@ -27,7 +27,10 @@ _ALIVE_SECONDS = 15.0
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 10.0
 _FAREWELL_SECONDS = 2.0
-_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, EOFError)
+_FAULTS = (
+    *(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError),
+    *(OSError, TimeoutError, EOFError),
+)
 
 
 class Payload(msgspec.Struct, frozen=True, omit_defaults=True):

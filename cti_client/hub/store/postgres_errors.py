@@ -61,6 +61,8 @@ def verdict(error: BaseException) -> Verdict:
         return Verdict.GONE
     if isinstance(cause, asyncpg.InterfaceError) and "closed" in str(cause):
         return Verdict.GONE
+    if isinstance(cause, asyncpg.InternalClientError):  # the server's farewell came between two statements
+        return Verdict.GONE
     if code in _AWAY or code.startswith(_AWAY_CLASSES) or isinstance(cause, OSError | TimeoutError):
         return Verdict.AWAY
     return Verdict.OURS

@@ -90,7 +90,7 @@ class Lane:
             if error.sqlstate and error.sqlstate.startswith("23"):  # a deferred rule was broken
                 raise StoreAwayError(f"The database did not commit: {in_short(error)}") from error
             raise OutcomeUnknownError(f"The database did not answer a commit: {in_short(error)}") from error
-        except (OSError, TimeoutError, EOFError, asyncpg.InterfaceError) as error:
+        except (OSError, TimeoutError, EOFError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             self._raw.terminate()
             raise OutcomeUnknownError(f"The database did not answer a commit: {type(error).__name__}") from error
         if done != "COMMIT":  # a statement had failed and nobody said so
@@ -102,7 +102,10 @@ class Lane:
             return
         try:
             await self._raw.execute("ROLLBACK")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, EOFError):
+        except (
+            *(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError),
+            *(OSError, TimeoutError, EOFError),
+        ):
             self._raw.terminate()
 
     def _judge(self, error: BaseException) -> None:

@@ -50,7 +50,11 @@ async def _agent(request: web.Request) -> web.StreamResponse:
     ws = web.WebSocketResponse(
         compress=False, heartbeat=limits.heartbeat_seconds, max_msg_size=_FRAME_BYTES, timeout=_CLOSE_SECONDS
     )
-    await ws.prepare(request)
+    try:
+        await ws.prepare(request)
+    except ConnectionError:
+        log.info("desktop of %s from %s: gone before it was let in", agent.name, request.remote)
+        return ws
     try:
         hello = await _read_hello(ws, limits.hello_seconds)
         await _serve(context, ws, agent, hello)
