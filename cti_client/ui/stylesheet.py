@@ -182,6 +182,8 @@ QFrame[kind="bubble"] {{ background: {c["bubble"]}; border: none; border-radius:
 QMenu {{ background: {c["raised"]}; border: 1px solid {c["edge"]}; border-radius: {CORNER}px; padding: 4px; }}
 QMenu::item {{ padding: 7px 24px 7px 10px; border-radius: 5px; }}
 QMenu::icon {{ padding-left: 8px; }}
+QMenu::item:checked {{ background: {c["neutral_soft"]}; font-weight: 600; }}
+QMenu::item:checked:selected {{ background: {c["accent_soft"]}; }}
 QMenu::item:selected {{ background: {c["accent_soft"]}; color: {c["text"]}; }}
 QMenu::item:disabled {{ color: {c["muted"]}; }}
 QMenu::separator {{ height: 1px; background: {c["line"]}; margin: 4px 8px; }}
