@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from cti_client.wire import WIRE_LEAST, WIRE_MOST, codec, frames
 
-PATIENCE_S = 120.0
+PATIENCE_S = 200.0
 _AGAIN_S = 0.05
 _SHORT, _TWO_BYTES, _EIGHT_BYTES = 125, 126, 127
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
@@ -37,6 +37,7 @@ class Room:
 
     arrived: dict[str, float] = field(default_factory=dict)
     live: int = 0
+    lost: int = 0
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -80,6 +81,7 @@ class Desk(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         """Whoever connects all again sees it."""
+        self._room.lost += 1
         if self._live:
             self._live = False
             self._room.live -= 1
@@ -159,10 +161,13 @@ class Desks:
 
         loop = asyncio.get_running_loop()
         await asyncio.gather(*(one(token) for token in tokens))
-        async with asyncio.timeout(PATIENCE_S):
-            while self._room.live < wanted:
-                self._room.stirred.clear()
-                await self._room.stirred.wait()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while self._room.live < wanted:
+                    self._room.stirred.clear()
+                    await self._room.stirred.wait()
+        except TimeoutError:
+            raise RuntimeError(f"{self._room.live} of {wanted} desktops are live; {self._room.lost} were lost") from None
         return time.monotonic() - begun
 
     async def arrived(self) -> dict[str, float]:

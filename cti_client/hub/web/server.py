@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 
 _LINGER_SECONDS = 1.0
 _SHUTDOWN_SECONDS = 5.0
+_BACKLOG = 4_096
+"""Connections that the system keeps until the hub takes them: thousands of desktops may come back at one moment. What
+finds no place is lost in a way that its owner notices only after many seconds."""
 
 
 class WebServer:
@@ -48,7 +51,7 @@ class WebServer:
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await self._runner.setup()
-        self._site = web.SockSite(self._runner, self._socket, ssl_context=self._tls)
+        self._site = web.SockSite(self._runner, self._socket, ssl_context=self._tls, backlog=_BACKLOG)
         await self._site.start()
 
     async def close_doors(self) -> None:
