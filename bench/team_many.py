@@ -83,7 +83,7 @@ async def _of(server: Database, folder: Path, base: str, many: int) -> list[Figu
             least = await of_floor(base, rate, first)
             began = hub.processor_seconds()
             ours = await texts([hub.post], "hub", everyone, rate, SECONDS, first)
-            cost = (hub.processor_seconds() - began) * 1000 / (rate * SECONDS)
+            cost = (hub.processor_seconds() - began) * 1000 / ours.many
             ratio = percentile(ours.ms, 0.99) / percentile(least.ms, 0.99)
             goal, met = ("at most 2x", ratio <= 2) if rate == max(RATES) else ("", None)
             figures += [

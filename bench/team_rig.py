@@ -185,9 +185,10 @@ def add_agents(tx: Tx, many: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How long each text took, in milliseconds, without those of the first second."""
+    """How long each text took, in milliseconds, without those of the first second. `many`: texts sent, those as well."""
 
     ms: list[float]
+    many: int
 
 
 async def texts(
@@ -197,8 +198,9 @@ async def texts(
 
     Some hundred others go before them: every connection to a PostgreSQL plans each statement anew a few times.
     """
-    await _texts(posts, kind, listeners, _WARM_RATE, _WARM_SECONDS, first + _WARM_NUMBERS)
-    return await _texts(posts, kind, listeners, rate, seconds, first)
+    before = await _texts(posts, kind, listeners, _WARM_RATE, _WARM_SECONDS, first + _WARM_NUMBERS)
+    sent = await _texts(posts, kind, listeners, rate, seconds, first)
+    return Sent(sent.ms, before.many + sent.many)
 
 
 async def _texts(
@@ -223,4 +225,4 @@ async def _texts(
             raise RuntimeError(f"{len(sent) - len(came)} of {len(sent)} texts did not arrive")
         await asyncio.sleep(0.05)
     warm = min(sent.values()) + 1.0
-    return Sent([(came[one] - at) * 1000 for one, at in sent.items() if at >= warm])
+    return Sent([(came[one] - at) * 1000 for one, at in sent.items() if at >= warm], len(sent))

@@ -47,7 +47,7 @@ async def of_hub(hub: TeamHub, token: str, rate: int) -> tuple[Sent, float]:
         await listener.connect(hub.url, [token])
         before = hub.processor_seconds()
         sent = await texts([hub.post], "hub", [listener], rate, SECONDS, rate * 10_000)
-        return sent, (hub.processor_seconds() - before) * 1000 / (rate * SECONDS)
+        return sent, (hub.processor_seconds() - before) * 1000 / sent.many
 
 
 async def measure() -> list[Figure]:
@@ -71,7 +71,7 @@ async def _measure(server: Database, folder: Path) -> list[Figure]:
                 least_sqlite = await of_floor(sqlite_base, rate, rate * 10_000)
                 server_before = server.processor_seconds()
                 ours, cost = await of_hub(on_postgres, token, rate)
-                server_cost = (server.processor_seconds() - server_before) * 1000 / (rate * SECONDS)
+                server_cost = (server.processor_seconds() - server_before) * 1000 / ours.many
                 ours_sqlite, cost_sqlite = await of_hub(on_sqlite, token, rate)
                 figures += _rows(f"PostgreSQL, {rate}/s", least, ours)
                 figures += _rows(f"SQLite, {rate}/s", least_sqlite, ours_sqlite)
