@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
             print(f"{name}: {one}")
         if len(found) > SHOWN:
             print(f"{name}: and {len(found) - SHOWN} more")
-    for line in world.ledger.journals([*verdict.lost, *verdict.doubled])[:LONGEST_JOURNAL]:
+    for line in world.ledger.journals([*verdict.lost, *verdict.doubled, *verdict.double_accepts])[:LONGEST_JOURNAL]:
         print(line)
     _print_counts(world)
     print(verdict.line(world.faults.kills))

@@ -84,7 +84,6 @@ class Desktop:
 
     async def open(self) -> None:
         """Begin to connect."""
-        self._ledger.link_lost(self.number, time.monotonic())
         self.tasks.start(self._driver.run(), "link")
         await self.pending.open(self._database, (self._key,))
 
@@ -144,10 +143,12 @@ class Desktop:
     def _set_live(self, live: bool) -> None:
         if self._live and not live:
             self._ledger.counts["links lost"] += 1
-            self._ledger.link_lost(self.number, time.monotonic())
+            self._ledger.link_lost(self.number)
             for interaction_id, address in self._shown.items():
                 self._ledger.hides_held(self.number, interaction_id, address, time.monotonic())
             self._shown.clear()
+        elif live and not self._live:
+            self._ledger.link_live(self.number, time.monotonic())
         self._live = live
 
     def retry(self) -> None:

@@ -105,7 +105,8 @@ class Ledger:
         self._live = Overlaps("customer", "interaction", longest_overlap_s)
         self._by_offer: dict[tuple[int, int], int] = {}
         self._accepted: dict[int, _Acceptance] = {}
-        self._link_lost_at: dict[int, float] = {}
+        self._live_since: dict[int, float] = {}
+        self._addresses: dict[int, str] = {}
 
     def note(self, address: str, words: str) -> None:
         """One line of what happened around this customer, for whoever has to find out why."""
@@ -188,14 +189,14 @@ class Ledger:
                     f"offer {offer[0]} number {offer[1]} was given to agents {first} and {agent}"
                 )
         before = self._accepted.get(interaction_id)
-        if (
-            before is not None
-            and before.agent != agent
-            and self._link_lost_at.get(before.agent, -1.0) < before.asked_at
-        ):
-            self._double_accepts.append(
-                f"interaction {interaction_id} was given to agent {agent}; {before.agent}, who has it, was there"
-            )
+        if before is not None and before.agent != agent:
+            live_since = self._live_since.get(before.agent)
+            if live_since is not None and live_since <= before.asked_at:
+                self._double_accepts.append(
+                    f"interaction {interaction_id} of {self._addresses.get(interaction_id, 'nobody known')} was given to"
+                    f" agent {agent}; {before.agent}, who has it, was there"
+                )
+        self.note(self._addresses.get(interaction_id, ""), f"interaction {interaction_id} is given to agent {agent}")
         self._accepted[interaction_id] = _Acceptance(agent, asked_at)
 
     def closed(self, agent: int, interaction_id: int) -> None:
@@ -204,12 +205,17 @@ class Ledger:
         if before is not None and before.agent == agent:
             del self._accepted[interaction_id]
 
-    def link_lost(self, agent: int, at: float) -> None:
-        """The agent's desktop has no live link (any more)."""
-        self._link_lost_at[agent] = at
+    def link_live(self, agent: int, at: float) -> None:
+        """The agent's desktop has a live link from now on."""
+        self._live_since[agent] = at
+
+    def link_lost(self, agent: int) -> None:
+        """Not any more. Requests may get through all the same; the hub counts the agent as gone after a while."""
+        self._live_since.pop(agent, None)
 
     def shows_held(self, agent: int, interaction_id: int, address: str, at: float) -> None:
         """A desktop with a live link shows this chat as its own."""
+        self._addresses[interaction_id] = address
         self.note(address, f"agent {agent} shows interaction {interaction_id}")
         self._held.show(interaction_id, agent, agent, at)
         self._live.show(address, interaction_id, agent, at)

@@ -148,21 +148,31 @@ def test_two_agents_who_were_given_one_offer_are_a_double_accept(ledger: Ledger)
     ledger.accepted(ANNA, 7, 1.0, (3, 1))
     ledger.accepted(ANNA, 7, 1.5, (3, 1))
     assert ledger.judge(3.0).clean
-    ledger.link_lost(ANNA, 1.7)
     ledger.accepted(BEN, 7, 2.0, (3, 1))
     assert counts(ledger.judge(3.0)) == (0, 0, 0, 1)
 
 
 def test_a_chat_taken_from_an_agent_who_was_there_is_a_double_accept(ledger: Ledger) -> None:
-    ledger.link_lost(ANNA, 0.5)
+    ledger.link_live(ANNA, 0.5)
     ledger.accepted(ANNA, 7, 1.0, (3, 1))
     ledger.accepted(BEN, 7, 40.0)
     assert counts(ledger.judge(50.0)) == (0, 0, 0, 1)
 
 
-def test_a_chat_taken_over_from_an_agent_who_was_away_is_none(ledger: Ledger) -> None:
+@pytest.mark.parametrize("back_at", [None, 39.0])
+def test_a_chat_taken_over_from_an_agent_who_was_away_is_none(ledger: Ledger, back_at: float | None) -> None:
+    ledger.link_live(ANNA, 0.5)
     ledger.accepted(ANNA, 7, 1.0, (3, 1))
-    ledger.link_lost(ANNA, 5.0)
+    ledger.link_lost(ANNA)
+    if back_at is not None:
+        ledger.link_live(ANNA, back_at)
+    ledger.accepted(BEN, 7, 40.0, (4, 2))
+    assert ledger.judge(50.0).clean
+
+
+def test_a_chat_taken_over_from_an_agent_who_accepted_without_a_link_is_none(ledger: Ledger) -> None:
+    """Requests may get through while the socket does not, and for the hub the agent is gone."""
+    ledger.accepted(ANNA, 7, 1.0, (3, 1))
     ledger.accepted(BEN, 7, 40.0, (4, 2))
     assert ledger.judge(50.0).clean
 
