@@ -189,14 +189,15 @@ class Ledger:
                     f"offer {offer[0]} number {offer[1]} was given to agents {first} and {agent}"
                 )
         before = self._accepted.get(interaction_id)
+        address = self._addresses.get(interaction_id, "")
         if before is not None and before.agent != agent:
             live_since = self._live_since.get(before.agent)
             if live_since is not None and live_since <= before.asked_at:
                 self._double_accepts.append(
-                    f"interaction {interaction_id} of {self._addresses.get(interaction_id, 'nobody known')} was given to"
-                    f" agent {agent}; {before.agent}, who has it, was there"
+                    f"interaction {interaction_id} with {address} was given to agent {agent}; {before.agent}, who has it,"
+                    " was there"
                 )
-        self.note(self._addresses.get(interaction_id, ""), f"interaction {interaction_id} is given to agent {agent}")
+        self.note(address, f"interaction {interaction_id} is given to agent {agent}")
         self._accepted[interaction_id] = _Acceptance(agent, asked_at)
 
     def closed(self, agent: int, interaction_id: int) -> None:
