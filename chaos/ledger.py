@@ -194,8 +194,8 @@ class Ledger:
             live_since = self._live_since.get(before.agent)
             if live_since is not None and live_since <= before.asked_at:
                 self._double_accepts.append(
-                    f"interaction {interaction_id} with {address} was given to agent {agent}; {before.agent}, who has it,"
-                    " was there"
+                    f"interaction {interaction_id} with {address} was given to agent {agent}; {before.agent}, who has"
+                    " it, was there"
                 )
         self.note(address, f"interaction {interaction_id} is given to agent {agent}")
         self._accepted[interaction_id] = _Acceptance(agent, asked_at)
