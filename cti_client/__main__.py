@@ -7,9 +7,10 @@ import sys
 from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from cti_client import __version__
+from cti_client.hub.trouble import trouble
 from cti_client.paths import Paths, demo_paths, paths_in, standard_paths
 from cti_client.system import quick_start
 
@@ -19,13 +20,23 @@ OWN_HUB = "own"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
+class LogLines(logging.Formatter):
+    """Errors by their kind and the way to them; their own words may be a customer's."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """Logging's hook."""
+        return trouble(ei[1])
+
+
 def main() -> int:
     """Read the command line and run; the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = _parser().parse_args()
-    logging.basicConfig(level=logging.DEBUG if options.verbose else logging.WARNING, format=LOG_FORMAT)
+    logging.basicConfig(level=logging.DEBUG if options.verbose else logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(LogLines(LOG_FORMAT))
     return int(options.run(options))
 
 
@@ -33,7 +44,7 @@ def _log_into(paths: Paths) -> None:
     """Also keep the log in a file, so that there is something to look at after a day."""
     paths.make()
     handler = RotatingFileHandler(paths.log, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter(LOG_FORMAT))
+    handler.setFormatter(LogLines(LOG_FORMAT))
     logging.getLogger().addHandler(handler)
 
 

@@ -74,8 +74,10 @@ async def stay_at_work(
         place = place or await _first_place(dress, credentials, places, instance)
         while place is not None:
             hub = place if isinstance(place, TeamPlace) else warm or own_hub()
-            if hub is warm:
-                warm = None  # the desktop ends it
+            if warm is not None:
+                if hub is not warm:  # a team's was chosen instead
+                    await asyncio.to_thread(warm.stop)
+                warm = None  # else the desktop ends it
             desktop = Desktop(app, paths, hub, theme=dress, quiet=quiet, credentials=credentials, places=places)
             async with running(desktop):
                 instance.raise_wanted.connect(desktop.window.bring_to_front)

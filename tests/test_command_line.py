@@ -1,11 +1,13 @@
 """Where `cti-client` goes to work, as the command line says it."""
 
+import logging
 from pathlib import Path
 
 import pytest
 
 from cti_client import __main__ as command
 from cti_client import run
+from cti_client.__main__ import LogLines
 from cti_client.desk.errors import AddressError
 from cti_client.desk.place_store import PlaceStore
 from cti_client.desk.places import OwnPlace, TeamPlace
@@ -78,3 +80,14 @@ def test_what_is_no_address_is_one_line(
 ) -> None:
     assert start(monkeypatch, tmp_path, "--hub", "no address") == 2
     assert capsys.readouterr().err == "--hub: no address is no address.\n"
+
+
+def test_a_logged_error_keeps_its_words_to_itself() -> None:
+    """They may be a customer's; their kind and place are enough to find it."""
+    try:
+        raise ValueError("Dear customer")
+    except ValueError as error:
+        record = logging.LogRecord("desk", logging.ERROR, __file__, 1, "send failed", None, (ValueError, error, None))
+    line = LogLines("%(levelname)s %(message)s").format(record)
+    assert line.startswith("ERROR send failed\nValueError (test_command_line.py:")
+    assert "Dear customer" not in line

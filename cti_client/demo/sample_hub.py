@@ -38,7 +38,7 @@ def _seed_once(tx: Tx, config: HubConfig, name: str) -> None:
     known = tx.conn.execute(select(tables.agent.c.id).where(tables.agent.c.name == name)).scalar()
     if known is not None:
         return
-    person_of_demo = AgentConfig(name=name, token="replaced at each start")  # noqa: S106 - the embedded hub sets its own
+    person_of_demo = AgentConfig(name=name, token="replaced at each start")  # noqa: S106 - the hub sets its own
     apply_configuration(
         tx,
         HubConfig(

@@ -41,7 +41,7 @@ def load_or_simulate(paths: Paths) -> "HubConfig":
 
 
 def person() -> str:
-    """The name under which the one person of an embedded hub works."""
+    """The name under which the one person of their own hub works."""
     try:
         return getpass.getuser().capitalize()
     except (OSError, KeyError):

@@ -44,7 +44,7 @@ class KeepingError(DeskError):
 
 
 class HubStartError(DeskError):
-    """The embedded hub cannot start; the sentence names what to mend (a setting, a port, the database)."""
+    """One's own hub cannot start; the sentence names what to mend (a setting, a port, the database)."""
 
 
 class AddressError(DeskError):

@@ -33,9 +33,9 @@ log = logging.getLogger(__name__)
 HubSettings = Callable[[], "HubConfig"]
 """Reads the hub's settings. Called in the hub's process: a function of a module, or a `partial` of one."""
 
-RESTARTS = 3
-"""A hub that ends by itself this often within `RESTART_SPAN` is left alone."""
-RESTART_SPAN_SECONDS = 60.0
+PAUSES_SECONDS = (0.0, 1.0, 5.0, 15.0, 30.0)
+"""What passes before a hub that ended by itself is started again: the longer, the more often it did so lately."""
+LATELY_SECONDS = 120.0
 _PROGRAM = "import gc; gc.disable(); from cti_client.hub.own_hub_process import main; raise SystemExit(main())"
 """What a start makes lives until the end: collecting in the middle of it only takes time."""
 
@@ -78,7 +78,7 @@ class OwnHub:
         self._started: Future[str] = Future()
         self._started.set_running_or_notify_cancel()  # who waits for it may give up; the start goes on
         self._begun = False
-        self._stopping = False
+        self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="own hub", daemon=True)
 
     @property
@@ -89,14 +89,14 @@ class OwnHub:
     def warm_up(self) -> None:
         """Start the process, which imports what it needs and touches nothing until `begin`."""
         with self._lock:
-            if self._process is None and not self._stopping:
+            if self._process is None and not self._stopping.is_set():
                 self._process = _spawn()
 
     def begin(self) -> "Future[str]":
         """Start the hub in the background; the future holds its address, or an `OwnHubError`."""
         self.warm_up()
         with self._lock:
-            if self._stopping:
+            if self._stopping.is_set():
                 raise RuntimeError("the hub is stopped")
             if not self._begun:
                 self._begun = True
@@ -110,7 +110,7 @@ class OwnHub:
     def stop(self, seconds: float = 20.0) -> None:
         """Have it end what is under way and wait for it; after `seconds` it is killed."""
         with self._lock:
-            self._stopping = True
+            self._stopping.set()
             process, begun = self._process, self._begun
         if process is None:
             return
@@ -142,15 +142,26 @@ class OwnHub:
             if self._started.exception() is not None:
                 return
             now = time.monotonic()
-            ends = [*(end for end in ends if now - end < RESTART_SPAN_SECONDS), now]
+            ends = [*(end for end in ends if now - end < LATELY_SECONDS), now]
+            if not self._start_again(code, PAUSES_SECONDS[min(len(ends), len(PAUSES_SECONDS)) - 1]):
+                return
+
+    def _start_again(self, code: int, pause: float) -> bool:
+        """After `pause`; False where the hub is to stop meanwhile."""
+        if not self._stopping.is_set():
+            log.warning("the hub ended by itself (status %s); it is started again in %g s", code, pause)
+        while not self._stopping.wait(pause):
             with self._lock:
-                if self._stopping:
-                    return
-                if len(ends) > RESTARTS:
-                    log.error("the hub ended by itself (status %s), again and again; it is left alone", code)
-                    return
-                log.warning("the hub ended by itself (status %s) and is started again", code)
-                self._process = _spawn()
+                if self._stopping.is_set():
+                    return False
+                try:
+                    self._process = _spawn()
+                except OSError as error:
+                    log.error("the hub cannot be started again: %s", error.strerror)
+                    pause = PAUSES_SECONDS[-1]
+                else:
+                    return True
+        return False
 
     def _tell(self, process: subprocess.Popen[bytes], launch: Launch) -> None:
         assert process.stdin is not None

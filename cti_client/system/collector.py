@@ -1,6 +1,6 @@
 """Python's cyclic garbage, collected in the Qt thread alone.
 
-Python collects in whatever thread happens to allocate, and the embedded hub and helpers allocate in theirs. A widget
+Python collects in whatever thread happens to allocate, and other threads allocate in theirs. A widget
 or timer that ends there is still registered with the Qt thread, which then calls into freed memory.
 """
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
+import pytest
 
 PATIENCE_S = 30.0
 
@@ -21,9 +22,9 @@ def born_after(former: psutil.Process) -> psutil.Process:
     return found[0]
 
 
-def ended(threads: Callable[[], list[str]]) -> None:
-    """Returns once there is none of these threads."""
-    _until(lambda: not threads())
+def said(caplog: pytest.LogCaptureFixture, words: str) -> None:
+    """Returns once a line of the log has these words."""
+    _until(lambda: any(words in one.getMessage() for one in caplog.records))
 
 
 def _until(true: Callable[[], bool]) -> None:

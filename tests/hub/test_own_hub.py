@@ -1,7 +1,6 @@
 """The desktop's own hub: a process, heard through a pipe."""
 
 import asyncio
-import logging
 import threading
 from dataclasses import replace
 from functools import partial
@@ -12,13 +11,14 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from cti_client.demo.settings import simulated
+from cti_client.hub import own_hub
 from cti_client.hub.config import HubConfig, SourceConfig
-from cti_client.hub.own_hub import RESTARTS, OwnHub, OwnHubError
+from cti_client.hub.own_hub import OwnHub, OwnHubError
 from cti_client.hub.own_hub_process import speaks_tls
 from cti_client.paths import paths_in
 from cti_client.wire.api import CaseList
 from cti_client.wire.codec import decode
-from tests.helpers.own_hub import born_after, ended
+from tests.helpers.own_hub import born_after, said
 
 pytestmark = pytest.mark.usefixtures("strict")
 
@@ -144,20 +144,39 @@ def test_a_hub_that_was_killed_comes_back_where_it_was(tmp_path: Path, caplog: p
     assert ours() == []
 
 
-def test_a_hub_that_ends_again_and_again_is_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hub_that_ends_again_and_again_is_started_again_and_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_hub, "PAUSES_SECONDS", (0.0, 0.1, 0.2))
     hub = own(tmp_path)
-    hub.start()
+    url, token = hub.start()
     try:
         (process,) = ours()
-        for _ in range(RESTARTS):
+        for _ in range(4):
             process.kill()
             process = born_after(process)
-        process.kill()
-        ended(watchers)
+        assert asyncio.run(served(url, token)) == 200
     finally:
         hub.stop()
-    assert ours() == []
-    assert [one.levelno for one in caplog.records if "left alone" in one.getMessage()] == [logging.ERROR]
+    pauses = [one.getMessage().rsplit(" in ")[-1] for one in caplog.records if "ended by itself" in one.getMessage()]
+    assert pauses == ["0 s", "0.1 s", "0.2 s", "0.2 s"]
+
+
+def test_a_process_that_cannot_be_made_is_tried_again_and_stop_waits_for_no_pause(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = own(tmp_path)
+    hub.start()
+    (process,) = ours()
+
+    def no_process() -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(own_hub, "_spawn", no_process)
+    process.kill()
+    said(caplog, "cannot be started again")
+    hub.stop()
+    assert watchers() == []
 
 
 async def served(url: str, token: str) -> int:

@@ -70,11 +70,11 @@ def _shown(kind: type[W]) -> W | None:
 
 
 @asynccontextmanager
-async def started(app: QApplication, paths: Paths) -> AsyncIterator[Sitting]:
+async def started(app: QApplication, paths: Paths, warm: OwnHub | None = None) -> AsyncIterator[Sitting]:
     """The program as `cti-client` starts it; leaving is SIGTERM's quit."""
     app.setQuitOnLastWindowClosed(False)
     own = partial(OwnHub, partial(simulated, paths), PERSON)
-    work = asyncio.create_task(stay_at_work(app, paths, own, "light", starting_place(paths), quiet=True))
+    work = asyncio.create_task(stay_at_work(app, paths, own, "light", starting_place(paths), warm, quiet=True))
     try:
         yield Sitting(work)
     finally:
@@ -110,8 +110,10 @@ def choose_team(dialog: ConnectDialog, address: str, token: str) -> None:
 
 async def test_a_first_start_with_a_team(screen: QApplication, tmp_path: Path) -> None:
     paths = paths_in(tmp_path / "desktop")
+    warm = OwnHub(partial(simulated, paths), PERSON)
+    warm.warm_up()
     async with team_hub(tmp_path) as (hub, gateway):
-        async with started(screen, paths) as sitting:
+        async with started(screen, paths, warm) as sitting:
             dialog = await sitting.asked()
             assert _shown(MainWindow) is None
             choose_team(dialog, hub.url, "a-token-of-nobody-at-all")
@@ -120,6 +122,8 @@ async def test_a_first_start_with_a_team(screen: QApplication, tmp_path: Path) -
             press(dialog.page.fields.token, Qt.Key.Key_Return)
             agent = await sitting.agent()
             assert _shown(ConnectDialog) is None
+            with pytest.raises(RuntimeError, match="stopped"):
+                warm.begin()  # who works with a team leaves no hub of one's own behind
             await gateway.text_in("Hello", "g1")
             window = await agent.accept(CALL_ID)
             await agent.message(window, "Customer: Hello")

@@ -1,4 +1,4 @@
-"""The store of an embedded hub: one SQLite file, one writer thread, a few readers."""
+"""The store of one person's hub: one SQLite file, one writer thread, a few readers."""
 
 import asyncio
 from collections.abc import Callable
