@@ -12,13 +12,13 @@ import asyncio
 import importlib.util
 import json
 import re
-import resource
 import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from cti_client.hub.descriptors import raise_limit
 from cti_client.wire import WIRE_LEAST, WIRE_MOST, codec, frames
 
 PATIENCE_S = 200.0
@@ -167,7 +167,9 @@ class Desks:
                     self._room.stirred.clear()
                     await self._room.stirred.wait()
         except TimeoutError:
-            raise RuntimeError(f"{self._room.live} of {wanted} desktops are live; {self._room.lost} were lost") from None
+            raise RuntimeError(
+                f"{self._room.live} of {wanted} desktops are live; {self._room.lost} were lost"
+            ) from None
         return time.monotonic() - begun
 
     async def arrived(self) -> dict[str, float]:
@@ -204,8 +206,7 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    raise_limit()
     factory: Any = None
     if importlib.util.find_spec("uvloop") is not None:
         import uvloop

@@ -180,6 +180,8 @@ class Desktop:
             self._tasks.start(self._remember(self._hub), "who was here")
         if self.desk.link.needs_token and self._places is not None and not self._asked_to_sign_in:
             self._asked_to_sign_in = True
+            if isinstance(self._hub, TeamPlace) and self._token_known:  # the hub knows it no more
+                self._tasks.start(self._credentials.forget_token(self._hub.address), "forget the token")
             if self.window.isVisible():
                 self._connect()
 

@@ -122,7 +122,7 @@ class Credentials:
             await self._ask_keyring(lambda ring: ring.set_password(SERVICE, name, token))
 
     async def forget_token(self, hub_url: str) -> None:
-        """Sign out of this hub."""
+        """The hub knows it no more."""
         name = _token_name(hub_url)
         async with self._lock:
             self._tokens.pop(name, None)

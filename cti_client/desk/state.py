@@ -60,10 +60,6 @@ class DeskState:
         cases = cast(dict[int, Case], self._by_kind[Case.kind])
         return {case.interaction_id: case for case in cases.values()}
 
-    def case_of(self, interaction_id: int) -> Case | None:
-        """The case of a held interaction."""
-        return next((body for body in self._bodies_of(interaction_id) if isinstance(body, Case)), None)
-
     def messages_of(self, interaction_id: int) -> list[Message]:
         """The messages of a held interaction, oldest first."""
         messages = [body for body in self._bodies_of(interaction_id) if isinstance(body, Message)]

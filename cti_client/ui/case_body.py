@@ -98,11 +98,6 @@ class CaseBody(QWidget):
         """Is there no room for both sides?"""
         return self._narrow
 
-    @property
-    def details_shown(self) -> bool:
-        """Is the customer's side shown?"""
-        return self._details
-
     def toggle_details(self) -> None:
         """Show or hide the customer's side; in a narrow window it stands in the chat's place."""
         self._details = not self._details

@@ -99,4 +99,3 @@ MOST_LOOKED_AT = 50
 """Threads in a `Looking`; a hub takes no more."""
 
 HubFrame = Welcome | Snapshot | Records | Topic | Goodbye
-DesktopFrame = Hello | Looking | Typing

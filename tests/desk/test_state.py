@@ -11,7 +11,7 @@ from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction
 from cti_client.wire.codec import encode
 from cti_client.wire.frames import Snapshot
-from cti_client.wire.records import Case, Message, Record
+from cti_client.wire.records import Message, Record
 from tests.helpers import fake_desk
 
 
@@ -139,9 +139,7 @@ def test_a_snapshot_replaces_all_in_whatever_order_it_comes() -> None:
 
     assert dict(state.offers) == {}
     assert set(state.interactions) == {12}
-    case = state.case_of(12)
-    assert isinstance(case, Case)
-    assert state.cases == {12: case}
+    assert state.cases == {12: fake_desk.case(12)}
     assert [message.id for message in state.messages_of(12)] == [1]
     assert state.message(3) is None
 

@@ -13,8 +13,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from cti_client.bootstrap import Desktop, running
 from cti_client.demo.settings import simulated
 from cti_client.demo.tour_kit import button, click, press, reads
+from cti_client.desk.credentials import Credentials
 from cti_client.desk.place_store import PlaceStore
 from cti_client.desk.places import OwnPlace, Place, TeamPlace
 from cti_client.hub.own_hub import OwnHub
@@ -202,6 +204,21 @@ async def test_a_start_without_the_hub_shows_what_is_unsent(screen: QApplication
         dialog = await until(lambda: _shown(UnsentDialog), "the list of what has not gone yet")
         assert reads(dialog, "Not gone yet")
         assert reads(dialog, "+1 555-123-0001")
+
+
+async def test_a_token_that_the_hub_knows_no_more_is_forgotten(screen: QApplication, tmp_path: Path) -> None:
+    paths = paths_in(tmp_path / "desktop")
+    async with team_hub(tmp_path) as (hub, _):
+        credentials = Credentials(paths.data)
+        await credentials.keep_token(hub.url, "a-token-that-was-revoked")
+        place = TeamPlace(address=hub.url)
+        desktop = Desktop(
+            screen, paths, place, theme="light", quiet=True, credentials=credentials, places=PlaceStore(paths.place)
+        )
+        async with running(desktop), asyncio.timeout(30):
+            while await credentials.token(hub.url) is not None:
+                await asyncio.sleep(0.02)  # noqa: ASYNC110  the keyring tells nobody
+            assert desktop.desk.link.needs_token
 
 
 async def test_going_away_from_the_first_question_ends_the_program(screen: QApplication, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 aiohttp by itself sends a GET a second time when the connection breaks before an answer, on fresh connections too.
 For a request that makes a phone ring that would be a second text, so it is stopped here, and every request has a
 connection of its own: one that had gone stale while idle would leave the same doubt.
+
+What went wrong is told in words of ours: aiohttp's errors quote the address, and with it passwords and texts.
 """
 
 from dataclasses import dataclass
@@ -13,14 +15,19 @@ from yarl import URL
 
 MOST_BYTES = 4_096
 CONNECT_S = 5.0
+_NO_ADDRESS = "the address is none that can be asked"
+_UNREACHED = (
+    *(aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError),
+    *(aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError),
+)
 
 
 class UnreachedError(Exception):
-    """Nothing was written: the other side cannot have acted."""
+    """Nothing was written: the other side cannot have acted. `str()` says why, and quotes nothing of the request."""
 
 
 class UnansweredError(Exception):
-    """The request was or may have been written, and no answer came: nobody knows."""
+    """The request was or may have been written, and no answer came: nobody knows. `str()` as with the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +52,16 @@ class HttpExchange:
     async def get(self, url: str) -> Answer:
         """Ask for that address, taken as it is. Raises `UnreachedError` or `UnansweredError`."""
         try:
-            async with self._session.get(URL(url, encoded=True), allow_redirects=False) as response:
+            address = URL(url, encoded=True)
+        except ValueError:
+            raise UnreachedError(_NO_ADDRESS) from None
+        try:
+            async with self._session.get(address, allow_redirects=False) as response:
                 return Answer(response.status, await _text(response))
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise UnreachedError(str(error)) from error
-        except TimeoutError as error:
-            raise UnansweredError("no answer in time") from error
-        except aiohttp.ClientError as error:
-            raise UnansweredError(str(error) or type(error).__name__) from error
+        except _UNREACHED as error:
+            raise UnreachedError(_why(error)) from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise UnansweredError(_why(error)) from None
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -65,7 +74,30 @@ async def _at_most_once(request: ClientRequest, handler: ClientHandlerType) -> C
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise UnansweredError(str(error) or "the connection broke") from error
+        raise UnansweredError(_why(error)) from None
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, without a word of the address's path and query."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return f"the certificate of {error.host} is not trusted"
+        case aiohttp.ClientConnectorError():
+            return f"no connection to {error.host}:{error.port} ({error.strerror or type(error.os_error).__name__})"
+        case aiohttp.ConnectionTimeoutError():
+            return "no connection in time"
+        case TimeoutError():
+            return "no answer in time"
+        case aiohttp.InvalidURL():
+            return _NO_ADDRESS
+        case aiohttp.ClientPayloadError():
+            return "the answer broke off"
+        case aiohttp.ClientResponseError():
+            return "the answer is no HTTP"
+        case aiohttp.ClientOSError() | aiohttp.ServerDisconnectedError():
+            return "the connection broke"
+        case _:
+            return f"the request failed ({type(error).__name__})"
 
 
 async def _text(response: ClientResponse) -> str:

@@ -24,6 +24,7 @@ joins them on the phone, and reports then come by part.
 import asyncio
 import hmac
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -55,6 +56,9 @@ UNITS_IN_PART = 67
 SUBMIT_LIMIT_S = 35.0
 ALL_REPORTS = 31
 OPERATOR_RETRY_MS = 60_000
+_MOST_WORDS = 100
+_KANNELS_OWN = re.compile(r"[A-Za-z0-9 .,:;'()/_-]{0,200}")
+"""Plain words, one line: no markup, no address with a query, nothing percent-encoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,19 +217,20 @@ class KannelConnection:
             return NotTaken(detail=f"Kannel cannot be reached: {error}")
         except UnansweredError as error:
             return Unclear(detail=f"Kannel gave no answer: {error}")
-        return outcome_of(answer)
+        return outcome_of(answer, (self._login["password"], self.settings.secret, piece.text, sms.text))
 
 
-def outcome_of(answer: Answer) -> SubmitOutcome:
-    """Say what an answer of sendsms means for the text."""
-    said = f"{answer.status} {answer.text.strip()}"[:200]
+def outcome_of(answer: Answer, private: Iterable[str] = ()) -> SubmitOutcome:
+    """Say what an answer of sendsms means for the text. No detail quotes anything of `private`."""
+    text = answer.text.strip()
+    said = f"{answer.status} {text}"[:_MOST_WORDS] if _is_quotable(text, private) else str(answer.status)
     match answer.status:
         case 202:  # "0: Accepted for delivery", or "3: Queued for later delivery" while the network is away
             return Taken(detail=said)
         case 400:
-            reason = FailureReason.BAD_NUMBER if "receiver" in said or "'to'" in said else FailureReason.CARRIER_REFUSED
+            reason = FailureReason.BAD_NUMBER if "receiver" in text or "'to'" in text else FailureReason.CARRIER_REFUSED
             return Refused(reason=reason, detail=said)
-        case 403 if "routable" in said.lower():
+        case 403 if "routable" in text.lower():
             return Refused(reason=FailureReason.NO_ROUTING_RULE, detail=said)
         case 401 | 403:
             # Only the operator can mend it; the text waits until then.
@@ -233,11 +238,16 @@ def outcome_of(answer: Answer) -> SubmitOutcome:
                 detail=f"Kannel refuses the user name or the password: {said}", retry_after=OPERATOR_RETRY_MS
             )
         case 404 | 405:
-            return NotTaken(detail=f"That address is not Kannel's sendsms: {said}", retry_after=OPERATOR_RETRY_MS)
+            return NotTaken(detail=f"That address is not Kannel's sendsms: {answer.status}", retry_after=OPERATOR_RETRY_MS)
         case 503:
             return NotTaken(detail=said)
         case _:
-            return Unclear(detail=f"An answer that is not Kannel's: {said}")
+            return Unclear(detail=f"An answer that is not Kannel's: {answer.status}")
+
+
+def _is_quotable(words: str, private: Iterable[str]) -> bool:
+    """Whether these may be Kannel's own. Others who answer there, a proxy say, like to quote the request."""
+    return _KANNELS_OWN.fullmatch(words) is not None and not any(one in words for one in private)
 
 
 def _cut_short(outcome: Refused | NotTaken | Unclear, taken: int, pieces: int) -> SubmitOutcome:

@@ -47,6 +47,7 @@ def checked_url(key: str, value: str) -> str:
     try:
         parts = urlsplit(value)
         well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        (parts.hostname or "").encode("idna")
     except ValueError:
         well_formed = False
     else:

@@ -107,11 +107,6 @@ class SimulatedNetwork:
         record.rule = rule
         return reports
 
-    def is_on(self, phone: str) -> bool:
-        """Whether the phone takes texts. Phones are on until switched off."""
-        known = self._phones.get(phone)
-        return known.on if known else True
-
     def switch(self, phone: str, *, on: bool) -> list[DeliveryReport]:
         """Switch a phone on or off. Texts that waited arrive when it goes on."""
         reports, record = self._phone(phone)

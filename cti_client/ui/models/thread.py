@@ -74,11 +74,6 @@ class ThreadModel(QAbstractListModel):
         return not self._more_after
 
     @property
-    def at_oldest(self) -> bool:
-        """Does the window reach the first message of the thread?"""
-        return self._loaded and not self._more_before
-
-    @property
     def newest(self) -> Message | None:
         """The newest message held."""
         return self._messages[-1] if self._messages else None
