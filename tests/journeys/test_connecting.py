@@ -216,8 +216,8 @@ async def test_a_token_that_the_hub_knows_no_more_is_forgotten(screen: QApplicat
             screen, paths, place, theme="light", quiet=True, credentials=credentials, places=PlaceStore(paths.place)
         )
         async with running(desktop), asyncio.timeout(30):
-            while await credentials.token(hub.url) is not None:
-                await asyncio.sleep(0.02)  # noqa: ASYNC110  the keyring tells nobody
+            while await credentials.token(hub.url) is not None:  # noqa: ASYNC110  the keyring tells nobody
+                await asyncio.sleep(0.02)
             assert desktop.desk.link.needs_token
 
 
