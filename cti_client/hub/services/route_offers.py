@@ -7,6 +7,7 @@ row; what another transaction holds is passed over, never waited for. An agent's
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, exists, func, select, union_all, update
 
@@ -154,15 +155,14 @@ def route_offers(tx: Tx) -> int:
     A chat that everyone was asked for in vain goes to the Waiting list. One for which nobody is available or has room
     stays queued (and shows in that list) until somebody has.
     """
-    agents = _candidates(tx.conn)
-    rows = (_QUEUED if room(agents) else _NOT_TOLD).rows(tx.conn, {"most": MOST_CHATS})
+    candidates = _candidates(tx.conn)
+    rows = (_QUEUED if room(candidates.agents) else _NOT_TOLD).rows(tx.conn, {"most": MOST_CHATS})
     if not rows:
         return 0
     chats = _chats(tx, rows)
-    agents = _with_others(tx, agents, chats)
     why_before = {row.id: row.why_waiting for row in rows}
     made = 0
-    for decision in _settled(tx, chats, agents):
+    for decision in _settled(tx, chats, _with_previous(tx, candidates, chats)):
         if isinstance(decision, MakeOffer):
             _make_offer(tx, decision)
             made += 1
@@ -175,7 +175,7 @@ def route_offers(tx: Tx) -> int:
 
 def may_route(conn: Connection) -> bool:
     """Whether a chat waits for routing while somebody has room for it."""
-    return is_any_queued(conn) and room(_candidates(conn)) > 0
+    return is_any_queued(conn) and room(_candidates(conn).agents) > 0
 
 
 def is_any_queued(conn: Connection) -> bool:
@@ -188,16 +188,32 @@ def back_to_queue(tx: Tx, interaction_id: int, why: str) -> None:
     _move(tx, interaction_id, InteractionEvent.PASSED, why_waiting=why, before=InteractionState.OFFERED)
 
 
-def _candidates(conn: Connection) -> list[RoutableAgent]:
-    """All available agents of a small team; of a large one those who come first by load and idleness."""
+class _Candidates(NamedTuple):
+    """Available agents. Those whom a list that is not `complete` leaves out are busier, or have been idle shorter."""
+
+    agents: list[RoutableAgent]
+    complete: bool
+
+
+def _candidates(conn: Connection) -> _Candidates:
+    """All available agents of a small team; of a large one those who come first by load and idleness.
+
+    Where there is no room among all, the list is complete.
+    """
     most = {"most": _MOST_AGENTS}
     first = _agents(conn, _FIRST_AGENTS, most)
-    if len(first) < _MOST_AGENTS or any(one.load == 0 for one in first):
-        return first
+    if len(first) < _MOST_AGENTS:
+        return _Candidates(first, complete=True)
+    if any(one.load == 0 for one in first):
+        return _Candidates(first, complete=False)
     for load in range(min(first[0].capacity, _LOADS_APART)):
         if agents := _agents(conn, _NO_BUSIER, {**most, "load": load}):
-            return agents
-    return first if room(first) else _agents(conn, _ALL_AGENTS)
+            return _Candidates(agents, complete=False)
+    return _Candidates(first, complete=False) if room(first) else _all_agents(conn)
+
+
+def _all_agents(conn: Connection) -> _Candidates:
+    return _Candidates(_agents(conn, _ALL_AGENTS), complete=True)
 
 
 def _agents(conn: Connection, query: Statement, values: Mapping[str, object] = _NO_VALUES) -> list[RoutableAgent]:
@@ -230,22 +246,33 @@ def _chats(tx: Tx, rows: Sequence[AnyRow]) -> list[QueuedChat]:
     ]
 
 
-def _with_others(tx: Tx, agents: list[RoutableAgent], chats: Sequence[QueuedChat]) -> list[RoutableAgent]:
-    """The agents and those whom these customers know; all of them where a chat was before all of these in vain."""
-    if len(agents) < _MOST_AGENTS:
-        return agents
-    known = {one.agent_id for one in agents}
-    if any(known <= chat.asked for chat in chats):
-        return _agents(tx.conn, _ALL_AGENTS)
+def _with_previous(tx: Tx, candidates: _Candidates, chats: Sequence[QueuedChat]) -> _Candidates:
+    """With the agents whom these customers know."""
+    if candidates.complete:
+        return candidates
+    known = {one.agent_id for one in candidates.agents}
     previous = {chat.previous_agent for chat in chats if chat.previous_agent is not None} - known
-    return [*agents, *_agents(tx.conn, _THESE_AGENTS, {"ids": sorted(previous)})] if previous else agents
+    if not previous:
+        return candidates
+    more = _agents(tx.conn, _THESE_AGENTS, {"ids": sorted(previous)})
+    return _Candidates([*candidates.agents, *more], complete=False)
 
 
-def _settled(tx: Tx, chats: Sequence[QueuedChat], agents: list[RoutableAgent]) -> list[Decision]:
-    """Decisions that hold: every chosen agent's row is locked, and what they hold was counted under the lock."""
+def _settled(tx: Tx, chats: Sequence[QueuedChat], candidates: _Candidates) -> list[Decision]:
+    """Decisions that hold: every chosen agent's row is locked, and what they hold was counted under the lock.
+
+    Where agents who are not among the candidates may come before those chosen, all are looked at.
+    """
+    agents, complete = candidates
+    lowest = min((one.load for one in agents if one.has_room), default=0)
     locked: set[int] = set()
+    passed_over: set[int] = set()
     while True:
         decisions = route(chats, agents, tx.now)
+        if not complete and not _are_best(decisions, chats, agents, lowest):
+            everyone, complete = _all_agents(tx.conn)
+            agents = [replace(one, load=one.capacity) if one.agent_id in passed_over else one for one in everyone]
+            continue
         chosen = {one.agent_id for one in decisions if isinstance(one, MakeOffer)} - locked
         if not chosen:
             return decisions
@@ -254,6 +281,7 @@ def _settled(tx: Tx, chats: Sequence[QueuedChat], agents: list[RoutableAgent]) -
         else:
             got = set(_LOCK_AGENTS.scalars(tx.conn, {"ids": sorted(chosen)}))
         locked |= got
+        passed_over |= chosen - got
         fresh = {one.agent_id: one for one in _agents(tx.conn, _THESE_AGENTS, {"ids": sorted(got)})} if got else {}
         if got != chosen:
             tx.wakes.add("offers")  # they stand in another transaction: look again after the commit
@@ -261,6 +289,24 @@ def _settled(tx: Tx, chats: Sequence[QueuedChat], agents: list[RoutableAgent]) -
         agents = [_seen_again(one, chosen, fresh) for one in before]
         if agents == before:
             return decisions
+
+
+def _are_best(
+    decisions: Sequence[Decision], chats: Sequence[QueuedChat], agents: Sequence[RoutableAgent], lowest: int
+) -> bool:
+    """Whether nobody who is not among these agents comes before those chosen.
+
+    Of agents with the `lowest` load the longest idle are here; of those with more there may be others.
+    """
+    load = {one.agent_id: one.load for one in agents}
+    for chat, decision in zip(chats, decisions, strict=True):
+        if not isinstance(decision, MakeOffer):
+            return False
+        chosen = decision.agent_id
+        if load[chosen] > lowest and chosen != chat.previous_agent:
+            return False
+        load[chosen] += 1
+    return True
 
 
 def _lock_one(tx: Tx, chat: QueuedChat, agents: Sequence[RoutableAgent], first: int) -> tuple[set[int], set[int]]:
