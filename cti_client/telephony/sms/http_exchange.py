@@ -51,10 +51,7 @@ class HttpExchange:
 
     async def get(self, url: str) -> Answer:
         """Ask for that address, taken as it is. Raises `UnreachedError` or `UnansweredError`."""
-        try:
-            address = URL(url, encoded=True)
-        except ValueError:
-            raise UnreachedError(_NO_ADDRESS) from None
+        address = _address(url)
         try:
             async with self._session.get(address, allow_redirects=False) as response:
                 return Answer(response.status, await _text(response))
@@ -75,6 +72,17 @@ async def _at_most_once(request: ClientRequest, handler: ClientHandlerType) -> C
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise UnansweredError(_why(error)) from None
+
+
+def _address(url: str) -> URL:
+    """As it is. Raises `UnreachedError`."""
+    try:
+        address = URL(url, encoded=True)
+        if address.host and address.port:  # read here: whatever is wrong with them shows only now
+            return address
+    except ValueError:
+        pass
+    raise UnreachedError(_NO_ADDRESS)
 
 
 def _why(error: Exception) -> str:

@@ -238,7 +238,9 @@ def outcome_of(answer: Answer, private: Iterable[str] = ()) -> SubmitOutcome:
                 detail=f"Kannel refuses the user name or the password: {said}", retry_after=OPERATOR_RETRY_MS
             )
         case 404 | 405:
-            return NotTaken(detail=f"That address is not Kannel's sendsms: {answer.status}", retry_after=OPERATOR_RETRY_MS)
+            return NotTaken(
+                detail=f"That address is not Kannel's sendsms: {answer.status}", retry_after=OPERATOR_RETRY_MS
+            )
         case 503:
             return NotTaken(detail=said)
         case _:
@@ -247,7 +249,7 @@ def outcome_of(answer: Answer, private: Iterable[str] = ()) -> SubmitOutcome:
 
 def _is_quotable(words: str, private: Iterable[str]) -> bool:
     """Whether these may be Kannel's own. Others who answer there, a proxy say, like to quote the request."""
-    return _KANNELS_OWN.fullmatch(words) is not None and not any(one in words for one in private)
+    return _KANNELS_OWN.fullmatch(words) is not None and not any(one and one in words for one in private)
 
 
 def _cut_short(outcome: Refused | NotTaken | Unclear, taken: int, pieces: int) -> SubmitOutcome:
