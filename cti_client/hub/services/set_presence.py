@@ -18,14 +18,17 @@ from cti_client.hub.store.tables import agent, interaction, offer, thread
 
 LINK_LOST = "link lost"
 
-_AGENT = Statement(select(agent).where(agent.c.id == bindparam("agent")))
+_IS_IT = select(agent).where(agent.c.id == bindparam("agent"))
+_AGENT = Statement(_IS_IT)
+_LOCKED = Statement(_IS_IT.with_for_update(key_share=True))
 
 
 def set_presence(tx: Tx, agent_id: int, presence: Presence, reason: str) -> None:
     """What the agent wishes. Turning available brings the queued chats; going offline passes standing offers on.
 
-    Offers that stand before an agent who turns busy or away may still be answered until they lapse. Raises
-    `BadRequestError`: nobody chooses *Missed*, and a reason is one short line.
+    Offers that stand before an agent who turns busy or away may still be answered until they lapse. A wish that comes
+    after its agent counts as gone is kept for when they are back. Raises `BadRequestError`: nobody chooses *Missed*,
+    and a reason is one short line.
     """
     if presence is Presence.MISSED:
         raise BadRequestError("Missed is what others see of requests that were not answered; it cannot be chosen.")
@@ -34,7 +37,11 @@ def set_presence(tx: Tx, agent_id: int, presence: Presence, reason: str) -> None
         raise BadRequestError(f"A reason has at most {LONGEST_REASON} characters.")
     if presence is Presence.OFFLINE:
         _withdraw_offers(tx, agent_id)
-    _set(tx, agent_id, presence, reason, presence_before="", reason_before="", misses=0)
+    row = _agent(tx, agent_id, _LOCKED)
+    if row.gone_since is not None and presence is not Presence.OFFLINE:
+        _set(tx, row, Presence.OFFLINE, LINK_LOST, presence_before=presence, reason_before=reason, misses=0)
+        return
+    _set(tx, row, presence, reason, presence_before="", reason_before="", misses=0)
     _route(tx)
 
 
@@ -42,15 +49,17 @@ def agent_connected(tx: Tx, agent_id: int) -> None:
     """The agent's desk is (back) on the line: the presence it had before its link was lost holds again.
 
     A first sign-in makes available. An agent who chose Offline stays so. Chats that stand before others because the
-    agent was gone, and that nobody took, are the agent's as before (A9).
+    agent was gone, and that nobody took, are the agent's as before (A9). Chats that were passed by this agent while the
+    link was cut come before them now.
     """
-    row = _agent(tx, agent_id)
-    if row.gone_since is not None:
+    if _agent(tx, agent_id).gone_since is not None:
         resume_all(tx, agent_id)
-        tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(gone_since=None))
+    row = _agent(tx, agent_id, _LOCKED)  # as it is now: other transactions may have gone before at the threads
+    if row.gone_since is not None:
+        _change(("gone_since",)).run(tx.conn, {"agent_at": agent_id, "gone_since": None})
     if row.presence == Presence.OFFLINE and row.presence_before:
-        _set(tx, agent_id, Presence(row.presence_before), row.reason_before, presence_before="", reason_before="")
-        _route(tx)
+        _set(tx, row, Presence(row.presence_before), row.reason_before, presence_before="", reason_before="")
+    _route(tx)
 
 
 def agent_gone(tx: Tx, agent_id: int) -> None:
@@ -58,32 +67,34 @@ def agent_gone(tx: Tx, agent_id: int) -> None:
 
     Standing offers move on, and customers who wait for the agent are offered to others. Open chats stay the agent's.
     """
-    row = _agent(tx, agent_id)
-    if row.gone_since is not None:
+    if _agent(tx, agent_id).gone_since is not None:
         return
     lock_threads_of_agent(tx, agent_id)
     _withdraw_offers(tx, agent_id)
-    tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(gone_since=tx.now))
-    if row.presence != Presence.OFFLINE:
+    row = _agent(tx, agent_id, _LOCKED)  # as it is now: other transactions may have gone before at the threads
+    if row.gone_since is not None:
+        return
+    if row.presence == Presence.OFFLINE:
+        _change(("gone_since",)).run(tx.conn, {"agent_at": agent_id, "gone_since": tx.now})
+    else:
         before = {"presence_before": row.presence, "reason_before": row.presence_reason}
-        _set(tx, agent_id, Presence.OFFLINE, LINK_LOST, **before)
+        _set(tx, row, Presence.OFFLINE, LINK_LOST, gone_since=tx.now, **before)
     release_unanswered(tx, agent_id)
     _route(tx)
 
 
-def _agent(tx: Tx, agent_id: int) -> AnyRow:
-    row = _AGENT.first(tx.conn, {"agent": agent_id})
+def _agent(tx: Tx, agent_id: int, query: Statement = _AGENT) -> AnyRow:
+    row = query.first(tx.conn, {"agent": agent_id})
     if row is None:
         raise NotFoundError("This agent does not exist.")
     return row
 
 
-def _set(tx: Tx, agent_id: int, presence: Presence, reason: str, **more: object) -> None:
-    now_is = _agent(tx, agent_id)
+def _set(tx: Tx, row: AnyRow, presence: Presence, reason: str, **more: object) -> None:
     values: dict[str, object] = {"presence": presence, "presence_reason": reason, **more}
-    if presence is Presence.AVAILABLE and now_is.presence != Presence.AVAILABLE:
+    if presence is Presence.AVAILABLE and row.presence != Presence.AVAILABLE:
         values["idle_since"] = tx.now
-    _change(tuple(values)).run(tx.conn, {"agent_at": agent_id, **values})
+    _change(tuple(values)).run(tx.conn, {"agent_at": row.id, **values})
     tx.news.topic("presence")
 
 
