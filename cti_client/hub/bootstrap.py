@@ -30,7 +30,7 @@ from cti_client.hub.web.key_watch import KeyWatch
 from cti_client.hub.web.server import WebServer
 from cti_client.hub.web.tokens import TokenBook
 from cti_client.hub.web.topic_feed import TopicFeed
-from cti_client.hub.workers.absence import AbsenceWatch
+from cti_client.hub.workers.absence import BEAT_MS, AbsenceWatch
 from cti_client.hub.workers.alarm import ClockAlarm
 from cti_client.hub.workers.crew import Crew
 from cti_client.hub.workers.offers import OfferWorker
@@ -175,6 +175,8 @@ class Hub:
         crew.start("topics", topics.run)
         crew.start("net of lost hints", sockets.run_net)
         crew.start("absent agents", absence.run)
+        if shared:
+            crew.start("sign of life", Sweep(absence.say_so, BEAT_MS / 1000).run)
         crew.start("revoked tokens", keys.run)
         crew.start("leases", Sweep(lambda: store.write(expire_leases), _LEASE_SWEEP_SECONDS).run)
         keep = KeepRecords(ms=int(config.keep_days * 86_400_000))

@@ -1,4 +1,8 @@
-"""Says that this hub is there, and of agents whose desktops are not that they are gone (C6, A9)."""
+"""Says of agents whose desktops are not there that they are gone (C6, A9).
+
+That this hub itself is there is said by a task of its own (`say_so`): noting a crowd of absent agents takes a while, and
+a hub that was silent meanwhile would lose the agents it serves.
+"""
 
 from collections.abc import Callable
 
@@ -19,10 +23,10 @@ _LONGEST_MS: Millis = 60_000
 
 
 class AbsenceWatch:
-    """Looks when a grace time ends, when it is woken, and at least once a minute.
+    """Looks when a grace time ends, when it is woken, and at least once a minute; among several hubs every few seconds.
 
     After its start agents have the whole grace time to find this hub, whatever the database says: perhaps no hub was
-    there before. `alone`: no other hub serves this database, and nobody has to be told that this one does.
+    there before. `alone`: no other hub serves this database.
     """
 
     def __init__(
@@ -55,14 +59,13 @@ class AbsenceWatch:
         await self._store.write(process_started, self._watch.process_id, alone=self._alone)
         if self._begun is None:
             self._begun = self._clock()
-        seen_at = self._clock()
         while True:
-            if not self._alone and self._clock() - seen_at >= self._every:
-                await self._store.write(process_seen, self._watch.process_id)
-                seen_at = self._clock()
             ends = await self._look()
-            next_look = (self._clock() if self._alone else seen_at) + self._every
-            await self._alarm.wait(min([next_look, *ends]))
+            await self._alarm.wait(min([self._clock() + self._every, *ends]))
+
+    async def say_so(self) -> None:
+        """This hub is there: to be called every `BEAT_MS` where others serve the same database."""
+        await self._store.write(process_seen, self._watch.process_id)
 
     async def _look(self) -> list[Millis]:
         """Note who is gone by now; when the grace times of the others end."""
