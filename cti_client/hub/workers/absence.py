@@ -1,7 +1,7 @@
 """Says of agents whose desktops are not there that they are gone (C6, A9).
 
-That this hub itself is there is said by a task of its own (`say_so`): noting a crowd of absent agents takes a while, and
-a hub that was silent meanwhile would lose the agents it serves.
+That this hub itself is there is said by a task of its own (`say_so`): noting a crowd of absent agents takes a while,
+and a hub that was silent meanwhile would lose the agents it serves.
 """
 
 from collections.abc import Callable
