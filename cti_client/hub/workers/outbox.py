@@ -2,11 +2,14 @@
 
 The store marks a message as under way, with a lease, before the gateway hears of it; a hub that dies in between leaves
 the lease to run out, and the message becomes `unknown` (D4). One worker a connection: a slow one holds up no other.
+What was taken and never begun when the work ends goes back into the queue: it surely did not go out.
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 
 from cti_client.domain import Millis
 from cti_client.domain.delivery import FailureReason
@@ -30,6 +33,8 @@ LEASE_MS = 90_000
 """Longer than a submit (40 s) and the wait for a slow connection's turn together."""
 _TURN_SECONDS = 10
 _BLOCKED_MS = 1_000
+_GIVE_BACK_SECONDS = 2.0
+_NOT_BEGUN = NotTaken(detail="", retry_after=0)
 _BROKEN = (FailureReason.CONNECTION_BROKEN, FailureReason.NO_CREDIT)
 
 
@@ -59,6 +64,11 @@ class OutboxWorker:
         self._at_once = at_once if rate is None else max(1, min(at_once, int(rate * _TURN_SECONDS)))
         self._turn = 0.0
         self._under_way: set[asyncio.Task[None]] = set()
+        self._begun: set[int] = set()
+        """The messages among them of which the gateway may have heard."""
+        self._returns: set[asyncio.Task[None]] = set()
+        self._taking: asyncio.Task[int] | None = None
+        self._ending = asyncio.Event()
         self._stopping = False
 
     @property
@@ -72,6 +82,17 @@ class OutboxWorker:
 
     async def run(self) -> None:
         """Work until `finish`, or until cancelled. Raises `StoreAwayError`; then run it again."""
+        if not self._stopping:
+            self._ending.clear()
+        try:
+            await self._work()
+        except asyncio.CancelledError:
+            self._ending.set()
+            if self._taking is not None:
+                await asyncio.wait((self._taking,))
+            raise
+
+    async def _work(self) -> None:
         surely_more = False
         while not self._stopping:
             free = self._at_once - len(self._under_way)
@@ -79,35 +100,73 @@ class OutboxWorker:
             if not (free and surely_more) and (due is None or due > self._clock()):
                 await self._alarm.wait(due)
                 continue
-            batch = await self._store.write(take_due, self._id, free, LEASE_MS)
-            for sms in batch:
-                task = asyncio.create_task(self._carry(sms), name=f"submit {sms.message_id} to {self._id}")
-                self._under_way.add(task)
-                task.add_done_callback(self._arrived)
-            if not batch and not surely_more:
+            if self._ending.is_set():
+                return
+            # The store commits in any case, so that what is taken is carried or given back in any case.
+            self._taking = asyncio.create_task(self._take(free), name=f"outbox of {self._id}: taking")
+            taken = await asyncio.shield(self._taking)
+            if not taken and not surely_more:
                 await self._alarm.wait(self._clock() + _BLOCKED_MS)
-            surely_more = len(batch) == free
+            surely_more = taken == free
 
     async def finish(self, seconds: float) -> None:
-        """Take nothing more and give submits under way this long to end."""
+        """Take nothing more and give submits under way this long to end; what has not begun goes back."""
         self._stopping = True
+        self._ending.set()
         self._alarm.wake()
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._settled(self._under_way, self._returns)
 
     async def abort(self) -> None:
-        """Give up what is under way still: its lease runs out, and it becomes `unknown`."""
-        tasks = list(self._under_way)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Give up what is under way still: its lease runs out, and it becomes `unknown`. The rest goes back."""
+        self._stopping = True
+        self._ending.set()
+        await _cancelled(self._under_way)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GIVE_BACK_SECONDS):
+                await self._settled(self._returns)
+        await _cancelled(self._returns)
 
-    def _arrived(self, task: asyncio.Task[None]) -> None:
+    async def _settled(self, *groups: set[asyncio.Task[None]]) -> None:
+        """Until nothing is being taken and these tasks have ended; each may have begun another of them."""
+        while tasks := [*([self._taking] if self._taking else []), *(task for group in groups for task in group)]:
+            await asyncio.wait(tasks)
+
+    async def _take(self, free: int) -> int:
+        try:
+            batch = await self._store.write(take_due, self._id, free, LEASE_MS)
+            for sms in batch:
+                if self._ending.is_set():
+                    self._give_back(sms)
+                else:
+                    task = asyncio.create_task(self._carry(sms), name=f"submit {sms.message_id} to {self._id}")
+                    self._under_way.add(task)
+                    task.add_done_callback(partial(self._arrived, sms))
+            return len(batch)
+        finally:
+            if self._taking is asyncio.current_task():
+                self._taking = None
+
+    def _give_back(self, sms: OutboundSms) -> None:
+        """It was taken and never begun: another hub, or this one when it is back, may take it at once."""
+        name = f"return {sms.message_id} to {self._id}"
+        task = asyncio.create_task(self._record(sms.message_id, _NOT_BEGUN), name=name)
+        self._returns.add(task)
+        task.add_done_callback(self._returns.discard)
+
+    def _arrived(self, sms: OutboundSms, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
+        if sms.message_id in self._begun:
+            self._begun.discard(sms.message_id)
+        else:
+            self._give_back(sms)
         self._alarm.wake()
 
     async def _carry(self, sms: OutboundSms) -> None:
-        await self._await_turn()
+        if not await self._is_our_turn():
+            return
+        self._begun.add(sms.message_id)
         try:
             outcome = await self._connection.submit(sms)
         except Exception as error:  # noqa: BLE001  an adapter's mistake: nobody knows whether the text went out
@@ -116,13 +175,21 @@ class OutboxWorker:
         self._judge(outcome)
         await self._record(sms.message_id, outcome)
 
-    async def _await_turn(self) -> None:
-        if not self._gap:
-            return
+    async def _is_our_turn(self) -> bool:
+        """Wait for it. False where the work ends before."""
         now = asyncio.get_running_loop().time()
         self._turn = max(now, self._turn + self._gap)
-        if self._turn > now:
-            await self._sleep(self._turn - now)
+        if self._gap and self._turn > now:
+            turn = asyncio.ensure_future(self._sleep(self._turn - now))
+            end = asyncio.ensure_future(self._ending.wait())
+            try:
+                await asyncio.wait((turn, end), return_when=asyncio.FIRST_COMPLETED)
+                if end.done():
+                    return False
+            finally:
+                turn.cancel()
+                end.cancel()
+        return not self._ending.is_set()
 
     def _judge(self, outcome: SubmitOutcome) -> None:
         if isinstance(outcome, NotTaken | Unclear) or (isinstance(outcome, Refused) and outcome.reason in _BROKEN):
@@ -144,3 +211,10 @@ class OutboxWorker:
                     return
                 await self._sleep(pause)
                 pause = min(pause * 2, 10.0)
+
+
+async def _cancelled(tasks: Collection[asyncio.Task[None]]) -> None:
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)

@@ -37,6 +37,9 @@ class OutboxStore(ScriptedStore):
         self.recorded: list[tuple[int, SubmitOutcome]] = []
         self.away = 0
         self.blocked = False
+        self.take_begun = asyncio.Event()
+        self.take_may_end = asyncio.Event()
+        self.take_may_end.set()
         self.all_recorded = asyncio.Condition()
 
     async def on_read(self, fn: Callable[..., Any], *args: Any) -> Any:
@@ -52,6 +55,8 @@ class OutboxStore(ScriptedStore):
             if self.blocked:
                 return []
             batch, self.due = self.due[:limit], self.due[limit:]
+            self.take_begun.set()
+            await self.take_may_end.wait()
             return batch
         assert fn is record_outcome
         if self.away:
@@ -76,6 +81,7 @@ class Bench:
         self.store = OutboxStore()
         self.alarm = FakeAlarm()
         self.slept: list[float] = []
+        self.running: asyncio.Task[None]
         self.health = HealthBoard([self.gateway.settings], lambda: NOW, lambda: None)
         self.worker = OutboxWorker(
             self.gateway, self.store, self.health, self.alarm, lambda: NOW, at_once=at_once, sleep=self._sleep
@@ -91,7 +97,7 @@ class Bench:
 
 @asynccontextmanager
 async def working(bench: Bench) -> AsyncIterator[Bench]:
-    task = asyncio.create_task(bench.worker.run())
+    task = bench.running = asyncio.create_task(bench.worker.run())
     try:
         yield bench
     finally:
@@ -269,3 +275,73 @@ async def test_abort_leaves_what_never_answered_to_its_lease() -> None:
         await bench.worker.finish(0.01)
         await bench.worker.abort()
         assert bench.store.recorded == []
+
+
+NOT_BEGUN = NotTaken(detail="", retry_after=0)
+
+
+async def test_what_is_taken_while_it_stops_goes_back_into_the_queue() -> None:
+    """The transaction is under way and commits, whoever waits for it."""
+    bench = Bench()
+    bench.store.due = [sms(1), sms(2)]
+    bench.store.take_may_end.clear()
+    async with working(bench):
+        await bench.store.take_begun.wait()
+        finishing = asyncio.create_task(bench.worker.finish(PATIENCE_S))
+        await asyncio.sleep(0)
+        assert not finishing.done()
+        bench.store.take_may_end.set()
+        await finishing
+        assert sorted(bench.store.recorded) == [(1, NOT_BEGUN), (2, NOT_BEGUN)]
+        assert bench.gateway.submitted == []
+        assert bench.health_detail() == "ok"
+
+
+async def test_what_is_taken_while_it_is_cancelled_goes_back_into_the_queue() -> None:
+    """Another hub has the gateway now."""
+    bench = Bench()
+    bench.store.due = [sms(1), sms(2)]
+    bench.store.take_may_end.clear()
+    task = asyncio.create_task(bench.worker.run())
+    await bench.store.take_begun.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    bench.store.take_may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert sorted(await bench.store.until_recorded(2)) == [(1, NOT_BEGUN), (2, NOT_BEGUN)]
+    assert bench.gateway.submitted == []
+    bench.store.due = [sms(3)]
+    async with working(bench):
+        assert (await bench.store.until_recorded(3))[2] == (3, Taken(gateway_id="fake-3"))
+
+
+@pytest.mark.parametrize("way", ["finish", "abort", "cancel"])
+async def test_what_waits_for_its_turn_when_the_work_ends_goes_back_into_the_queue(way: str) -> None:
+    bench = Bench(at_once=3, per_second=1.0)
+    waiting = asyncio.Semaphore(0)
+
+    async def long(seconds: float) -> None:
+        waiting.release()
+        await asyncio.Event().wait()
+
+    bench.worker = OutboxWorker(
+        bench.gateway, bench.store, bench.health, bench.alarm, lambda: NOW, at_once=3, sleep=long
+    )
+    bench.store.due = [sms(1), sms(2), sms(3)]
+    async with working(bench), asyncio.timeout(PATIENCE_S):
+        await bench.store.until_recorded(1)
+        for _ in range(2):
+            await waiting.acquire()
+        match way:
+            case "finish":
+                await bench.worker.finish(PATIENCE_S)
+            case "abort":
+                await bench.worker.finish(0)
+                await bench.worker.abort()
+            case _:
+                bench.running.cancel()
+        recorded = await bench.store.until_recorded(3)
+        assert sorted(recorded[1:]) == [(2, NOT_BEGUN), (3, NOT_BEGUN)]
+        assert [one.message_id for one in bench.gateway.submitted] == [1]
