@@ -2,10 +2,11 @@
 
 A chat that waits goes to an agent who is Available and has room. The agent of the customer's last case comes first;
 else whoever has the fewest chats and requests, and of those whoever has been idle longest. Nobody is asked twice in
-one round. Chats are placed in the order in which they are given: the longest-waiting first.
+one round. An agent whose desktop is cut off is passed over while another is there, and asked once it is back. Chats
+are placed in the order in which they are given: the longest-waiting first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -24,7 +25,8 @@ class RoutableAgent:
     """An agent as routing sees them.
 
     `idle_since`: when they last took, got or ended a chat, or became Available. `load`: open chats and standing
-    requests. `capacity`: how many of them routing may give.
+    requests. `capacity`: how many of them routing may give. `cut_off`: their desktop is off the line, not yet for so
+    long that they count as gone.
     """
 
     agent_id: int
@@ -32,6 +34,7 @@ class RoutableAgent:
     load: int = 0
     capacity: int = USUAL_CAPACITY
     presence: Presence = Presence.AVAILABLE
+    cut_off: bool = False
 
     @property
     def has_room(self) -> bool:
@@ -71,7 +74,7 @@ class Why(Enum):
     """Everyone who is Available let it pass in this round: it is for anyone to take (C3)."""
     NOBODY_AVAILABLE = "nobody available"
     EVERYONE_BUSY = "everyone busy"
-    """Somebody who is Available was not asked yet, but has no room."""
+    """Somebody who is Available was not asked yet, but has no room, or no link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ Decision = MakeOffer | LeaveIt
 def route(chats: Iterable[QueuedChat], agents: Iterable[RoutableAgent], now: Millis) -> list[Decision]:
     """One decision for each chat, in their order. The order in which agents are given is of no account."""
     available = {agent.agent_id: agent for agent in agents if agent.presence is Presence.AVAILABLE}
-    free = {agent_id: agent for agent_id, agent in available.items() if agent.has_room}
+    free = {agent.agent_id: agent for agent in _free(available.values())}
     decisions: list[Decision] = []
     for chat in chats:
         chosen = _choose(chat, free)
@@ -107,7 +110,13 @@ def route(chats: Iterable[QueuedChat], agents: Iterable[RoutableAgent], now: Mil
 
 def room(agents: Sequence[RoutableAgent]) -> int:
     """How many chats they can be given altogether."""
-    return sum(agent.capacity - agent.load for agent in agents if agent.has_room)
+    return sum(agent.capacity - agent.load for agent in _free(agents))
+
+
+def _free(agents: Collection[RoutableAgent]) -> list[RoutableAgent]:
+    """Who has room; of those cut off only where nobody who is Available is there."""
+    anybody_there = any(agent.presence is Presence.AVAILABLE and not agent.cut_off for agent in agents)
+    return [agent for agent in agents if agent.has_room and not (agent.cut_off and anybody_there)]
 
 
 def _choose(chat: QueuedChat, free: dict[int, RoutableAgent]) -> RoutableAgent | None:

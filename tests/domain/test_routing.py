@@ -1,6 +1,7 @@
 """Who gets which chat (C1, C2, C3)."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ AGENTS = st.lists(
         st.integers(0, 4),
         st.integers(1, 4),
         st.sampled_from((*(Presence.AVAILABLE,) * 4, *Presence)),
+        st.booleans(),
     ),
     unique_by=lambda one: one.agent_id,
 )
@@ -83,6 +85,17 @@ def test_an_agent_who_turns_available_does_not_get_the_whole_queue() -> None:
     assert agents_of(made) == [1, 1, 1, *[Why.EVERYONE_BUSY] * 6]
 
 
+def test_an_agent_who_is_cut_off_is_passed_over_while_another_is_there() -> None:
+    cut_off = replace(ANNA, cut_off=True)
+    assert agents_of(route([chat(previous=1)], [cut_off, BEN], NOW)) == [2]
+    assert agents_of(route([chat(asked={2})], [cut_off, BEN], NOW)) == [Why.EVERYONE_BUSY]
+    full = replace(BEN, load=3)
+    assert agents_of(route([chat()], [cut_off, full], NOW)) == [Why.EVERYONE_BUSY]
+    assert room([cut_off, full]) == 0
+    away = replace(BEN, presence=Presence.AWAY)
+    assert agents_of(route([chat()], [cut_off, away], NOW)) == [1]
+
+
 def test_why_a_chat_goes_before_nobody() -> None:
     away = RoutableAgent(1, idle_since=0, presence=Presence.AWAY)
     full = RoutableAgent(2, idle_since=0, load=3)
@@ -108,6 +121,7 @@ def test_what_always_holds(chats: list[QueuedChat], agents: list[RoutableAgent])
         agent = by_id[agent_id]
         assert agent.presence is Presence.AVAILABLE
         assert agent.load + more <= agent.capacity
+        assert not agent.cut_off or all(one.cut_off for one in agents if one.presence is Presence.AVAILABLE)
     assert sum(given_to.values()) <= room(agents)
     for one, decision in zip(chats, decisions, strict=True):
         if isinstance(decision, MakeOffer):
@@ -122,7 +136,9 @@ def _check_why(one: QueuedChat, left: LeaveIt, agents: list[RoutableAgent], give
     """Nobody who could have had it was passed over."""
     available = [agent for agent in agents if agent.presence is Presence.AVAILABLE]
     unasked = [agent for agent in available if agent.agent_id not in one.asked]
-    assert all(agent.load + given_to[agent.agent_id] >= agent.capacity for agent in unasked)
+    there = any(not agent.cut_off for agent in available)
+    could = [agent for agent in unasked if not (agent.cut_off and there)]
+    assert all(agent.load + given_to[agent.agent_id] >= agent.capacity for agent in could)
     match left.why:
         case Why.EVERYONE_BUSY:
             assert unasked
@@ -138,7 +154,9 @@ def test_the_first_chat_gets_the_best_of_those_left(chats: list[QueuedChat], age
     """Previous agent, then fewest chats, then longest idle, then the smaller id."""
     for one in chats[:1]:
         (decision,) = route([one], agents, NOW)
-        free = [agent for agent in agents if agent.has_room and agent.agent_id not in one.asked]
+        available = [agent for agent in agents if agent.presence is Presence.AVAILABLE]
+        there = [agent for agent in available if not agent.cut_off] or available
+        free = [agent for agent in there if agent.has_room and agent.agent_id not in one.asked]
         if one.previous_agent in {agent.agent_id for agent in free}:
             best: int | None = one.previous_agent
         else:

@@ -10,10 +10,14 @@ from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, desk
 
-_CUT_OFF = exists(select(desk.c.agent_id).where(desk.c.agent_id == agent.c.id, desk.c.left_at.is_not(None)))
+IS_CUT_OFF = exists(
+    select(desk.c.agent_id).where(desk.c.agent_id == agent.c.id, desk.c.left_at.is_not(None)).correlate(agent)
+)
+"""The agent's desktop has left the line."""
+
 _MISSED = Statement(
     update(agent)
-    .where(agent.c.id == bindparam("agent"), agent.c.presence == Presence.AVAILABLE.value, ~_CUT_OFF)
+    .where(agent.c.id == bindparam("agent"), agent.c.presence == Presence.AVAILABLE.value, ~IS_CUT_OFF)
     .values(misses=agent.c.misses + bindparam("more"))
     .returning(agent.c.misses)
 )

@@ -26,6 +26,7 @@ from cti_client.domain.routing import (
     route,
 )
 from cti_client.hub.services.events import note_event
+from cti_client.hub.services.misses import IS_CUT_OFF
 from cti_client.hub.store.conditions import IS_OPEN, IS_QUEUED, OFFER_IS_OPEN
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
@@ -66,6 +67,7 @@ _COLUMNS = (
     agent.c.presence,
     _SET.label("chats_per_agent"),
     _AGENTS_OF_THE_HUB.label("agents"),
+    IS_CUT_OFF.label("cut_off"),
 )
 _AGENTS = select(*_COLUMNS, _LOAD.label("load")).where(_IS_AVAILABLE)
 _by_idleness = agent.alias("agent_by_idleness")
@@ -218,7 +220,7 @@ def _all_agents(conn: Connection) -> _Candidates:
 
 def _agents(conn: Connection, query: Statement, values: Mapping[str, object] = _NO_VALUES) -> list[RoutableAgent]:
     return [
-        RoutableAgent(row.id, row.idle_since, row.load, _capacity(row), Presence(row.presence))
+        RoutableAgent(row.id, row.idle_since, row.load, _capacity(row), Presence(row.presence), bool(row.cut_off))
         for row in query.rows(conn, values)
     ]
 
@@ -299,11 +301,12 @@ def _are_best(
     Of agents with the `lowest` load the longest idle are here; of those with more there may be others.
     """
     load = {one.agent_id: one.load for one in agents}
+    cut_off = {one.agent_id for one in agents if one.cut_off}
     for chat, decision in zip(chats, decisions, strict=True):
         if not isinstance(decision, MakeOffer):
             return False
         chosen = decision.agent_id
-        if load[chosen] > lowest and chosen != chat.previous_agent:
+        if chosen in cut_off or (load[chosen] > lowest and chosen != chat.previous_agent):
             return False
         load[chosen] += 1
     return True
@@ -315,7 +318,10 @@ def _lock_one(tx: Tx, chat: QueuedChat, agents: Sequence[RoutableAgent], first: 
     as_good = [
         one
         for one in agents
-        if one.has_room and one.load == best.load and one.agent_id not in chat.asked and first != chat.previous_agent
+        if one.has_room
+        and (one.load, one.cut_off) == (best.load, best.cut_off)
+        and one.agent_id not in chat.asked
+        and first != chat.previous_agent
     ]
     order = sorted(as_good or [best], key=lambda one: (one.idle_since, one.agent_id))[:_ALTERNATIVES]
     tried = [one.agent_id for one in order]

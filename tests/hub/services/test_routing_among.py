@@ -8,7 +8,7 @@ from cti_client.hub.services.answer_offer import decline_offer
 from cti_client.hub.services.desks import Served, desk_entered, desks_left
 from cti_client.hub.services.lapse_offers import lapse_offers
 from cti_client.hub.services.route_offers import may_route
-from cti_client.hub.services.set_presence import agent_connected, set_presence
+from cti_client.hub.services.set_presence import agent_connected, agent_gone, set_presence
 from cti_client.hub.store import tables
 from cti_client.hub.store.upsert import upsert
 from cti_client.wire import api
@@ -108,6 +108,48 @@ def test_chats_are_spread_over_the_agents(hub: ServiceHub) -> None:
     for index in range(4):
         hub.text(sender=number(index))
     assert [row.agent_id for row in hub.rows(tables.offer)] == [hub.anna, hub.ben, hub.anna, hub.ben]
+
+
+# --- cut off
+
+
+def cut_off(hub: ServiceHub, agent_id: int) -> None:
+    """The agent's desktop was here and has left."""
+    hub.run(desk_entered, agent_id, "desk", "process")
+    hub.run(desks_left, [Served(agent_id, "desk", 0, gone=False)])
+
+
+def test_a_text_goes_past_a_desktop_that_is_cut_off(hub: ServiceHub) -> None:
+    hub.available(hub.anna, hub.ben)
+    cut_off(hub, hub.anna)
+    hub.text(sender=number(1))
+    assert hub.open_offer().agent_id == hub.ben
+
+
+def test_what_nobody_else_took_comes_when_the_desktop_is_back(hub: ServiceHub) -> None:
+    hub.available(hub.anna, hub.ben)
+    cut_off(hub, hub.anna)
+    hub.text(sender=number(1))
+    decline(hub)
+    assert hub.row(tables.interaction).state == "queued"
+    hub.run(desk_entered, hub.anna, "desk again", "process")
+    assert hub.open_offer().agent_id == hub.anna
+
+
+def test_what_nobody_else_took_is_for_anyone_once_the_agent_is_gone(hub: ServiceHub) -> None:
+    hub.available(hub.anna, hub.ben)
+    cut_off(hub, hub.anna)
+    hub.text(sender=number(1))
+    decline(hub)
+    hub.run(agent_gone, hub.anna)
+    assert hub.row(tables.interaction).state == "waiting"
+
+
+def test_where_nobody_is_there_the_one_who_is_cut_off_is_asked(hub: ServiceHub) -> None:
+    hub.available(hub.anna)
+    cut_off(hub, hub.anna)
+    hub.text(sender=number(1))
+    assert hub.open_offer().agent_id == hub.anna
 
 
 # --- misses

@@ -108,3 +108,13 @@ def test_several_chats_at_once_are_spread_though_one_agent_alone_is_free(hub: Se
     assert hub.run(route_offers) == 6
     assert [row.agent_id for row in hub.rows(tables.offer)][-6:] == [free, *longest_idle]
     assert not hub.rows(tables.interaction, why_waiting="everyone was busy")
+
+
+def test_of_many_who_are_cut_off_nobody_is_asked_before_those_who_are_there(hub: ServiceHub) -> None:
+    make_many_available(hub)
+    ids = [row.id for row in hub.rows(tables.agent, presence=Presence.AVAILABLE)]
+    left = {"desk_id": "desk", "process_id": "process", "left_at": hub.now}
+    rows = [{"agent_id": agent_id, **left} for agent_id in ids[:-1]]
+    hub.transact(lambda conn: conn.execute(insert(tables.desk), rows))
+    hub.text()
+    assert hub.open_offer().agent_id == ids[-1]
