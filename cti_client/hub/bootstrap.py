@@ -31,7 +31,7 @@ from cti_client.hub.web.server import WebServer
 from cti_client.hub.web.tokens import TokenBook
 from cti_client.hub.web.topic_feed import TopicFeed
 from cti_client.hub.workers.absence import BEAT_MS, AbsenceWatch
-from cti_client.hub.workers.alarm import ClockAlarm
+from cti_client.hub.workers.alarm import ClockAlarm, longest_sleep
 from cti_client.hub.workers.crew import Crew
 from cti_client.hub.workers.offers import OfferWorker
 from cti_client.hub.workers.sweeps import Sweep
@@ -146,7 +146,7 @@ class Hub:
         topics = TopicFeed(store, health, sockets.present, sockets.wake_topics, clock)
         shared_by = process_id if shared else ""
         gateways = self._gateways = Gateways(config, connections, store, health, clock, shared_by=shared_by)
-        offers = OfferWorker(store, ClockAlarm(clock, gap=_OFFERS_GAP_SECONDS), clock)
+        offers = OfferWorker(store, ClockAlarm(clock, longest_sleep(shared=shared), gap=_OFFERS_GAP_SECONDS), clock)
         wakers = {
             "outbox": gateways.wake_outboxes,
             "offers": offers.wake,

@@ -14,7 +14,7 @@ from cti_client.hub.config import ConfigError, ConnectionConfig, HubConfig
 from cti_client.hub.health import HealthBoard
 from cti_client.hub.intake import take_in
 from cti_client.hub.store.store import Store
-from cti_client.hub.workers.alarm import ClockAlarm
+from cti_client.hub.workers.alarm import Alarm, ClockAlarm, longest_sleep
 from cti_client.hub.workers.crew import Crew
 from cti_client.hub.workers.health_checks import HealthCheck
 from cti_client.hub.workers.held import HeldWork
@@ -64,7 +64,15 @@ class Gateways:
     ) -> None:
         """`shared_by`: this hub's name among those over the same database; empty where there can be no other."""
         self._gateways = [
-            _Gateway(one, connections[one.settings.id], store, health, clock, submits=config.limits.submits)
+            _Gateway(
+                one,
+                connections[one.settings.id],
+                store,
+                health,
+                ClockAlarm(clock, longest_sleep(shared=bool(shared_by))),
+                clock,
+                submits=config.limits.submits,
+            )
             for one in config.connections
         ]
         self._store = store
@@ -134,13 +142,14 @@ class _Gateway:
         connection: SmsConnection,
         store: Store,
         health: HealthBoard,
+        outbox_alarm: Alarm,
         clock: Callable[[], Millis],
         *,
         submits: int,
     ) -> None:
         self.id = config.settings.id
         self.connection = connection
-        self.outbox = OutboxWorker(connection, store, health, ClockAlarm(clock), clock, at_once=submits)
+        self.outbox = OutboxWorker(connection, store, health, outbox_alarm, clock, at_once=submits)
         self._store = store
         self._stopping = False
         self._works = [(f"outbox of {self.id}", self.outbox.run)]

@@ -6,6 +6,17 @@ from typing import Protocol
 
 from cti_client.domain import Millis
 
+_LONGEST_SECONDS = 60.0
+_LONGEST_SHARED_SECONDS = 1.0
+
+
+def longest_sleep(*, shared: bool) -> float:
+    """Seconds after which a worker looks by itself, though nothing woke it.
+
+    `shared`: other hubs work in the same database, and their wake-ups get lost with a connection now and then.
+    """
+    return _LONGEST_SHARED_SECONDS if shared else _LONGEST_SECONDS
+
 
 class Alarm(Protocol):
     """What a worker sleeps on. A wake-up before the wait is not lost."""
@@ -18,12 +29,12 @@ class Alarm(Protocol):
 
 
 class ClockAlarm:
-    """The real one. Looks at the clock at least every minute, so that a clock that was set is obeyed.
+    """The real one. Looks at the clock at least every `longest` seconds, so that a clock that was set is obeyed.
 
     `gap`: the least seconds between the ends of two waits. Wake-ups that come thicker are one.
     """
 
-    def __init__(self, clock: Callable[[], Millis], longest: float = 60.0, gap: float = 0.0) -> None:
+    def __init__(self, clock: Callable[[], Millis], longest: float = _LONGEST_SECONDS, gap: float = 0.0) -> None:
         self._clock = clock
         self._longest = longest
         self._gap = gap

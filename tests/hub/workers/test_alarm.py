@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from cti_client.hub.workers.alarm import ClockAlarm
+from cti_client.hub.workers.alarm import ClockAlarm, longest_sleep
 
 
 async def test_a_wake_up_before_the_wait_is_not_lost() -> None:
@@ -57,3 +57,8 @@ async def test_thick_wake_ups_are_one_after_the_gap() -> None:
     async with asyncio.timeout(0.2):
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(again, 0.1)
+
+
+def test_where_wake_ups_may_get_lost_it_sleeps_a_second_at_most() -> None:
+    assert longest_sleep(shared=True) == 1.0
+    assert longest_sleep(shared=False) == 60.0
