@@ -32,7 +32,7 @@ _MOST = 1_000_000_000
 
 _DESK = Statement(select(desk).where(desk.c.agent_id == bindparam("agent")).with_for_update())
 _FREE_DESK = Statement(
-    select(desk.c.agent_id).where(desk.c.agent_id == bindparam("agent")).with_for_update(skip_locked=True)
+    select(desk.c.process_id).where(desk.c.agent_id == bindparam("agent")).with_for_update(skip_locked=True)
 )
 _LEFT = Statement(
     update(desk)
@@ -47,7 +47,7 @@ _SERVED = Statement(
     .where(desk.c.process_id == bindparam("process"), desk.c.left_at.is_(None))
 )
 _SUSPECTS = Statement(
-    select(agent.c.id, desk.c.agent_id.label("desk_of"), desk.c.left_at, hub_process.c.seen_at)
+    select(agent.c.id, desk.c.left_at, hub_process.c.seen_at)
     .select_from(agent)
     .outerjoin(desk, desk.c.agent_id == agent.c.id)
     .outerjoin(hub_process, hub_process.c.id == desk.c.process_id)
@@ -156,25 +156,37 @@ def process_ended(tx: Tx, process_id: str) -> None:
 
 
 def absences(conn: Connection, watch: Watch, now: Millis) -> dict[int, Millis | None]:
-    """When the grace time of each absent agent ends; None for one of whom no desktop is known at all."""
+    """When the grace time of each absent agent ends; None where it is not known since when they are absent.
+
+    That is so where no desktop is known at all, or nothing was ever heard of the process that served it.
+    """
     rows = _SUSPECTS.rows(conn, {"process": watch.process_id, "silent": now - watch.silence_ms})
     return {row.id: _end_of_grace(row, watch) for row in rows}
 
 
 def note_absence(tx: Tx, agent_id: int, watch: Watch) -> None:
-    """The agent is gone, if it still looks so: offers move on, waiting customers are offered to others."""
+    """The agent is gone, if it still looks so: offers move on, waiting customers are offered to others.
+
+    Where it is not known since when they are absent, the grace time begins now.
+    """
     known = insert_or_nothing(tx.conn, desk, {"agent_id": agent_id, "desk_id": "", "process_id": "", "left_at": tx.now})
-    if known is not None or _FREE_DESK.first(tx.conn, {"agent": agent_id}) is None:
+    free = None if known is not None else _FREE_DESK.first(tx.conn, {"agent": agent_id})
+    if free is None:
         return  # the grace time of one who was not known begins; another hub looks after one who is locked
-    end = absences(tx.conn, watch, tx.now).get(agent_id)
-    if end is not None and end <= tx.now:
+    absent = absences(tx.conn, watch, tx.now)
+    if agent_id not in absent:
+        return
+    end = absent[agent_id]
+    if end is None:  # a process that lives will say so; the desk itself is that process's to end
+        insert_or_nothing(tx.conn, hub_process, {"id": free.process_id, "seen_at": tx.now})
+    elif end <= tx.now:
         look_away(tx, [agent_id])
         agent_gone(tx, agent_id)
 
 
 def _end_of_grace(row: AnyRow, watch: Watch) -> Millis | None:
-    if row.desk_of is None:
-        return None
     if row.left_at is not None:
         return int(row.left_at) + watch.grace_ms
-    return (row.seen_at or 0) + max(watch.grace_ms, watch.silence_ms)
+    if row.seen_at is None:
+        return None
+    return int(row.seen_at) + max(watch.grace_ms, watch.silence_ms)

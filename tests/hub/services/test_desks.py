@@ -176,5 +176,31 @@ def test_of_whom_no_desktop_is_known_the_grace_time_begins_when_somebody_looks(h
     assert presence(hub, hub.anna) == "offline"
 
 
+def test_of_a_process_that_was_never_heard_of_the_grace_time_begins_when_somebody_looks(hub: ServiceHub) -> None:
+    hub.run(process_started, "b", alone=False)
+    entered(hub)  # before its process has said for the first time that it is there
+    assert hub.read(absences, B, hub.now) == {hub.anna: None}
+    hub.run(note_absence, hub.anna, B)
+    assert presence(hub, hub.anna) == "available"
+    assert [one.desk_id for one in hub.read(served, "a")] == ["desk 1"], "a process that lives serves it still"
+    hub.now += GRACE - 1
+    hub.run(note_absence, hub.anna, B)
+    assert presence(hub, hub.anna) == "available"
+    hub.now += 1
+    hub.run(note_absence, hub.anna, B)
+    assert presence(hub, hub.anna) == "offline"
+
+
+def test_a_process_that_speaks_after_all_keeps_its_desktops(hub: ServiceHub) -> None:
+    hub.run(process_started, "b", alone=False)
+    entered(hub)
+    hub.run(note_absence, hub.anna, B)
+    hub.run(process_started, "a", alone=False)
+    hub.now += GRACE
+    hub.run(process_seen, "a")
+    hub.run(note_absence, hub.anna, B)
+    assert presence(hub, hub.anna) == "available"
+
+
 def test_an_offline_agent_who_was_never_here_is_nobody_s_worry(hub: ServiceHub) -> None:
     assert hub.read(absences, A, hub.now) == {}
