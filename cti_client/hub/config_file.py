@@ -15,7 +15,9 @@ name = "Kannel"
 secret = "env:KANNEL_SECRET"        # from the environment
 per_second = 20
 [connections.options]               # the adapter's own, all text
-send_url = "http://127.0.0.1:13013/cgi-bin/sendsms"
+url = "http://127.0.0.1:13013/cgi-bin/sendsms"
+username = "chat"
+password = "env:KANNEL_PASSWORD"
 
 [[lines]]
 address = "+15551230000"

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from cti_client.hub import config_file
 from cti_client.hub.config import ConfigError, HubConfig, Limits
 from cti_client.hub.config_file import load, read
+from cti_client.hub.gateways import make_connections
+from cti_client.telephony.sms.registry import make_connection
 
 FULL = """
 [hub]
@@ -24,7 +27,7 @@ kind = "kannel"
 secret = "env:KANNEL_SECRET"
 per_second = 20
 [connections.options]
-send_url = "http://127.0.0.1:13013/cgi-bin/sendsms"
+url = "http://127.0.0.1:13013/cgi-bin/sendsms"
 password = "env:KANNEL_PASSWORD"
 
 [[lines]]
@@ -161,3 +164,9 @@ def test_a_file_that_is_not_there_or_no_toml(tmp_path: Path) -> None:
         load(tmp_path / "hub.toml", {})
     with pytest.raises(ConfigError, match="is not TOML"):
         parse(tmp_path, "[hub")
+
+
+def test_the_example_of_the_docs_can_be_used(tmp_path: Path) -> None:
+    example = str(config_file.__doc__).split("```toml\n")[1].split("```")[0]
+    config = parse(tmp_path, example, ENVIRONMENT | {"KANNEL_SECRET": "key"})
+    assert set(make_connections(config, "http://127.0.0.1:1", make_connection)) == {"kannel"}
