@@ -8,7 +8,7 @@ import pytest
 
 from cti_client.hub.bus import Bus
 from cti_client.hub.services.leases import WAKE, release_lease, take_lease
-from cti_client.hub.store.store import StoreAwayError
+from cti_client.hub.store.store import StoreAwayError, Tx
 from cti_client.hub.workers.held import LEASE_SECONDS, HeldWork
 from tests.helpers.engines import MakeStore, make_store
 from tests.helpers.hub_store import TestClock
@@ -59,6 +59,12 @@ def held(hub: str, store: Any, job: Job, **more: Any) -> HeldWork:
     return HeldWork("gateway", hub, store, job.work, note=lambda: job.trouble, elsewhere=job.hear, **options)
 
 
+def pass_on(tx: Tx, giver: str, taker: str) -> bool:
+    """In one transaction: between two, the giver, who renews its lease all the time, would have it back."""
+    release_lease(tx, "gateway", giver)
+    return take_lease(tx, "gateway", taker, LEASE_MS, "")
+
+
 async def end(task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -106,8 +112,7 @@ async def test_who_lost_the_lease_stops_and_waits(make_store: MakeStore) -> None
     job = Job()
     task = asyncio.create_task(held("one", store, job).run())
     await job.until(lambda: job.busy)
-    await store.write(release_lease, "gateway", "one")
-    await store.write(take_lease, "gateway", "two", LEASE_MS, "")
+    assert await store.write(pass_on, "one", "two")
     await job.until(lambda: not job.busy)
     await store.write(release_lease, "gateway", "two")
     await job.until(lambda: job.busy)
