@@ -1,7 +1,7 @@
 """aiohttp without the wait for certificates.
 
-Importing aiohttp reads every certificate authority of the system, twice, which takes half of the import, for the contexts
-of https requests that bring none of their own. With this they are read later, or never: the desktop's bring their own.
+Importing aiohttp reads every certificate authority of the system, twice: half of the import, for the contexts of https
+requests that bring none of their own. With this they are read later, or never: the desktop's bring their own.
 """
 
 import ssl
