@@ -50,6 +50,7 @@ def new_token(tx: Tx, name: str, token_hash: str) -> None:
 
 def remove_agent(tx: Tx, name: str) -> None:
     """Retire somebody. Raises `NotFoundError`, `BadRequestError` (the settings' agent)."""
+    agent_gone(tx, _added(tx, name, locked=False).id)  # which locks customers' threads, before the agent
     retire(tx, _added(tx, name).id)
 
 
@@ -72,13 +73,13 @@ def let_sign_in(tx: Tx, name: str, token_hash: str, *, configured: bool) -> None
 
 def retire(tx: Tx, agent_id: int) -> None:
     """No token is this agent's any more; requests before it go to others, its open chats stay (C6)."""
-    tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(token_hash=""))
     agent_gone(tx, agent_id)
+    tx.conn.execute(update(agent).where(agent.c.id == agent_id).values(token_hash=""))
     tx.wakes.add(TOKENS)
 
 
-def _added(tx: Tx, name: str) -> AnyRow:
-    stored = _find(tx.conn, name)
+def _added(tx: Tx, name: str, *, locked: bool = True) -> AnyRow:
+    stored = _find(tx.conn, name, locked=locked)
     if stored is None or not stored.token_hash:
         raise NotFoundError(f"There is no agent {name}.")
     if stored.configured:
@@ -86,7 +87,6 @@ def _added(tx: Tx, name: str) -> AnyRow:
     return stored
 
 
-def _find(conn: Connection, name: str) -> AnyRow | None:
-    return conn.execute(
-        select(agent.c.id, agent.c.token_hash, agent.c.configured).where(agent.c.name == name).with_for_update()
-    ).first()
+def _find(conn: Connection, name: str, *, locked: bool = True) -> AnyRow | None:
+    query = select(agent.c.id, agent.c.token_hash, agent.c.configured).where(agent.c.name == name)
+    return conn.execute(query.with_for_update() if locked else query).first()

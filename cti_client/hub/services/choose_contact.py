@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, exists, or_, select, update
 from cti_client.domain.errors import BadRequestError, NotANumberError, NotFoundError
 from cti_client.domain.phone_number import parse_destination
 from cti_client.hub.services.customers import contacts_changed
-from cti_client.hub.services.edit_contact import clean_fields, lock_threads_of, set_fields
+from cti_client.hub.services.edit_contact import clean_fields, lock_contacts_shown, set_fields
 from cti_client.hub.services.interactions import held_interaction
 from cti_client.hub.store.contacts import ADDRESS_FIELDS
 from cti_client.hub.store.statements import AnyRow
@@ -37,7 +37,8 @@ def choose_contact(tx: Tx, agent_id: int, interaction_id: int, choose: api.Choos
     chosen = choose.contact_id
     if chosen is None and candidate is not None:
         chosen = candidate.contact_id
-    lock_threads_of(tx, [one for one in (chosen, tx.conn.scalar(_PRESENT, {"id": interaction_id})) if one is not None])
+    shown = chosen, tx.conn.scalar(_PRESENT, {"id": interaction_id})
+    lock_contacts_shown(tx, [one for one in shown if one is not None])
     customer, chat = held_interaction(tx, interaction_id, agent_id)
     before: int | None = customer.contact_id
     seen: int | None

@@ -6,6 +6,7 @@ from cti_client.domain import Millis
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason, advance
 from cti_client.hub.services.consents import change_consent
+from cti_client.hub.services.customers import lock_contacts
 from cti_client.hub.services.threads import lock_thread
 from cti_client.hub.store.change import change_row
 from cti_client.hub.store.statements import AnyRow, Statement
@@ -58,6 +59,7 @@ def move_message(
 
 def opted_out_by_gateway(tx: Tx, thread_row: AnyRow, row: AnyRow, words: str) -> None:
     """The gateway refused a text because the customer had opted out there: so they have here (B8)."""
+    lock_contacts(tx, thread_row.address)
     change_consent(
         tx,
         thread_row,

@@ -24,6 +24,12 @@ _THREADS = (
     .with_for_update()
 )
 _CONTACT = select(contact).where(contact.c.id == bindparam("id")).with_for_update()
+_CONTACTS = (
+    select(contact.c.id)
+    .where(contact.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(contact.c.id)
+    .with_for_update()
+)
 _NUMBERS = select(phone.c.address).where(phone.c.contact_id == bindparam("id")).order_by(phone.c.id)
 
 
@@ -32,7 +38,7 @@ def edit_contact(tx: Tx, _agent_id: int, contact_id: int, edit: api.EditContact)
 
     Raises `NotFoundError`, `StaleVersionError` (changed by someone else since) and `BadRequestError` (too long).
     """
-    lock_threads_of(tx, [contact_id])
+    lock_contacts_shown(tx, [contact_id])
     row = tx.conn.execute(_CONTACT, {"id": contact_id}).first()
     if row is None:
         raise NotFoundError("This contact does not exist any more.")
@@ -63,6 +69,8 @@ def set_fields(tx: Tx, row: AnyRow, changes: Mapping[str, str]) -> None:
     tx.conn.execute(update(contact).where(contact.c.id == row.id).values(values))
 
 
-def lock_threads_of(tx: Tx, contact_ids: Iterable[int]) -> None:
-    """Lock every thread whose chats or offers show one of these contacts, before the contacts themselves."""
-    tx.conn.execute(_THREADS, {"ids": list(contact_ids)}).all()
+def lock_contacts_shown(tx: Tx, contact_ids: Iterable[int]) -> None:
+    """Lock every thread whose chats or offers show one of these contacts, then the contacts; chats come after these."""
+    ids = {"ids": list(contact_ids)}
+    tx.conn.execute(_THREADS, ids).all()
+    tx.conn.execute(_CONTACTS, ids).all()

@@ -1,7 +1,7 @@
 """The live interaction of a thread: found, opened for an agent, touched.
 
-Locks are taken in one order everywhere: threads (by id), then interactions, then agents, then agents' streams. A sweep
-passes over what is locked.
+Locks are taken in one order everywhere: an agent's desk, threads, contacts, interactions, messages and offers, agents,
+agents' streams; several of one kind by id. A sweep passes over what is locked.
 """
 
 from typing import Any
