@@ -16,6 +16,7 @@ import msgspec
 from cti_client.hub.bus import Bus, Hint
 from cti_client.hub.store.postgres_lanes import open_connection
 from cti_client.hub.store.postgres_options import PostgresOptions
+from cti_client.hub.trouble import trouble
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,8 @@ class PostgresBus(Bus):
                     conn = await open_connection(self._options)
             except _FAULTS as error:
                 log.warning("hints between hubs: no connection to the database (%s)", type(error).__name__)
+            except Exception as error:  # noqa: BLE001  whatever it was, the other hubs must be heard again
+                log.error("hints between hubs: no connection to the database: %s", trouble(error))
             else:
                 pause = _FIRST_PAUSE_S
                 await self._serve(conn)
@@ -126,9 +129,11 @@ class PostgresBus(Bus):
                 await self._listen(conn)
         except _FAULTS as error:
             log.warning("hints between hubs: connection lost (%s)", type(error).__name__)
+        except Exception as error:  # noqa: BLE001  as above; it is made anew
+            log.error("hints between hubs: connection given up: %s", trouble(error))
         finally:
             self.connected.clear()
-            with contextlib.suppress(*_FAULTS):
+            with contextlib.suppress(Exception):
                 await conn.close(timeout=_FAREWELL_SECONDS)
             conn.terminate()
 

@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cti_client.hub import postgres_bus
 from cti_client.hub.bus import Bus, Hint
 from cti_client.hub.postgres_bus import LONGEST, PostgresBus, hint_of, payloads
 from cti_client.hub.store.open import make_bus
+from cti_client.hub.store.postgres_lanes import open_connection
+from cti_client.hub.store.postgres_options import PostgresOptions
 from tests.helpers.postgres import PostgresServer, SharedDatabase
 
 HINTS = st.builds(
@@ -159,3 +163,38 @@ def test_what_is_no_hint_says_nothing(raw: str) -> None:
 def test_what_a_newer_hub_adds_is_passed_over() -> None:
     assert hint_of('{"hub":"x","agents":[1],"colours":["red"]}', "me") == Hint(frozenset({1}))
     assert LONGEST < 8_000
+
+
+@pytest.mark.parametrize("where", ["connecting", "speaking"])
+async def test_whatever_goes_wrong_the_others_are_heard_again(
+    shared_postgres: SharedDatabase, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    """Errors of the driver among them that nobody has met yet."""
+    faults = [asyncpg.ProtocolError("private words"), ValueError("private words"), KeyError("private words")]
+    say = PostgresBus._say
+
+    async def opening(options: PostgresOptions) -> asyncpg.Connection:
+        if faults and where == "connecting":
+            raise faults.pop()
+        return await open_connection(options)
+
+    async def saying(bus: PostgresBus, conn: asyncpg.Connection, hint: Hint) -> None:
+        if faults and where == "speaking":
+            raise faults.pop()
+        await say(bus, conn, hint)
+
+    monkeypatch.setattr("cti_client.hub.postgres_bus.open_connection", opening)
+    monkeypatch.setattr(PostgresBus, "_say", saying)
+    monkeypatch.setattr(postgres_bus, "_FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(postgres_bus, "_LONGEST_PAUSE_S", 0.001)
+    bus = await connected(shared_postgres.url)
+    other = await connected(shared_postgres.url)
+    there = Heard(other)
+    hint = Hint(frozenset({7}))
+    bus.publish_hint(hint.agents)
+    await there.until(hint)
+    await bus.close()
+    await other.close()
+    assert not faults
+    assert "KeyError" in caplog.text
+    assert "private" not in caplog.text
