@@ -1,30 +1,38 @@
 """Which case a chat goes into: the thread's latest, reopened, or a new one (A8)."""
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 
 from cti_client.domain import Millis
 from cti_client.domain.case import default_choice
 from cti_client.domain.interaction import CaseChoice, CaseStatus, Disposition, InteractionState
 from cti_client.hub.store.change import change_row
-from cti_client.hub.store.statements import AnyRow
+from cti_client.hub.store.latest_case import latest_case
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import case, case_event, interaction
 from cti_client.hub.store.upsert import insert_row
 
+_TOUCH = Statement(update(case).where(case.c.id == bindparam("case")).values(last_at=bindparam("at")))
 
-def latest_case(tx: Tx, thread_id: int, *, other_than: int | None = None) -> AnyRow | None:
+
+def lock_latest_case(tx: Tx, thread_id: int, *, other_than: int | None = None) -> AnyRow | None:
     """The case Continue would choose, locked."""
-    query = select(case).where(case.c.thread_id == thread_id)
+    query = latest_case(thread_id)
     if other_than is not None:
         query = query.where(case.c.id != other_than)
-    return tx.conn.execute(query.order_by(case.c.last_at.desc(), case.c.id.desc()).limit(1).with_for_update()).first()
+    return tx.conn.execute(query.with_for_update()).first()
+
+
+def touch_case(tx: Tx, case_id: int) -> None:
+    """A text of its chat came or goes: the case was last touched now."""
+    _TOUCH.run(tx.conn, {"case": case_id, "at": tx.now})
 
 
 def begin_case(
     tx: Tx, thread_id: int, contact_id: int, agent_id: int, choice: CaseChoice | None, *, as_of: Millis
 ) -> int:
     """The case for a chat that begins; Continue without a case makes one. `choice` None: the rule, `as_of` then."""
-    last = latest_case(tx, thread_id)
+    last = lock_latest_case(tx, thread_id)
     if choice is None:
         choice = default_choice(None if last is None else last.last_at, as_of)
     if choice is CaseChoice.CONTINUE and last is not None:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from cti_client.domain.case import case_label
 from cti_client.domain.errors import BadRequestError
 from cti_client.domain.interaction import CaseChoice
-from cti_client.hub.services.cases import has_other_chats, latest_case, leave_case, new_case, reopen_case
+from cti_client.hub.services.cases import has_other_chats, leave_case, lock_latest_case, new_case, reopen_case
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.interactions import held_interaction, messages_read_differently, touch
 from cti_client.hub.store.statements import AnyRow
@@ -41,7 +41,7 @@ def _earlier_case(tx: Tx, chat: AnyRow, wanted: int | None) -> int:
     if wanted is None:
         if has_other_chats(tx, chat.case_id, chat.id):  # it continues an earlier case already
             return int(chat.case_id)
-        last = latest_case(tx, chat.thread_id, other_than=chat.case_id)
+        last = lock_latest_case(tx, chat.thread_id, other_than=chat.case_id)
         if last is None:
             raise BadRequestError("This customer has no earlier case.")
         return int(last.id)

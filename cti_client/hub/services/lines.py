@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, bindparam, select
 
 from cti_client.domain.phone_number import parse_address
+from cti_client.hub.store.numbers import FIRST_LINE
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.tables import line
 
@@ -33,5 +34,4 @@ def line_of_recipient(conn: Connection, recipient: str) -> AnyRow | None:
 
 def default_line(conn: Connection) -> AnyRow | None:
     """The first line that can send, else the first of all."""
-    cannot_send = line.c.connection_id.is_(None)
-    return conn.execute(select(line).order_by(cannot_send, line.c.id).limit(1)).first()
+    return conn.execute(FIRST_LINE).first()

@@ -15,6 +15,7 @@ from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction, InteractionState
 from cti_client.domain.phone_number import parse_address
 from cti_client.domain.sms_text import measure
+from cti_client.hub.services.cases import touch_case
 from cti_client.hub.services.consents import OPT_OUT_POLICY, change_consent, consent_state
 from cti_client.hub.services.customers import contact_of, lock_contacts, offers_changed
 from cti_client.hub.services.interactions import live_interaction, touch
@@ -25,7 +26,7 @@ from cti_client.hub.services.route_offers import route_offers
 from cti_client.hub.services.threads import thread_of_address
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import case, inbound_key, interaction, message, stray_text, thread
+from cti_client.hub.store.tables import inbound_key, interaction, message, stray_text, thread
 from cti_client.hub.store.upsert import insert_or_nothing, insert_row
 from cti_client.telephony.sms.connection import InboundSms
 
@@ -70,7 +71,6 @@ _JOIN = Statement(
 _SET_LAST_LINE = Statement(
     update(thread).where(thread.c.id == bindparam("thread")).values(last_line_id=bindparam("line"))
 )
-_SET_CASE_TIME = Statement(update(case).where(case.c.id == bindparam("case")).values(last_at=bindparam("at")))
 
 
 def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
@@ -178,7 +178,7 @@ def _join(tx: Tx, chat: AnyRow, line: AnyRow, at: Millis) -> None:
     _JOIN.run(tx.conn, {"interaction": chat.id, **changed})
     tx.news.interaction(chat.id)
     if is_held:
-        _SET_CASE_TIME.run(tx.conn, {"case": chat.case_id, "at": tx.now})
+        touch_case(tx, chat.case_id)
     if chat.state != InteractionState.OPEN:
         tx.news.topic("waiting")
         if chat.state == InteractionState.OFFERED and chat.line_id != line.id:

@@ -28,6 +28,7 @@ from cti_client.domain.routing import (
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.misses import IS_CUT_OFF
 from cti_client.hub.store.conditions import IS_OPEN, IS_QUEUED, OFFER_IS_OPEN
+from cti_client.hub.store.latest_case import latest_case
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import agent, case, interaction, line, offer
@@ -114,12 +115,7 @@ _LOCK_ONE = Statement(
 )
 
 _PREVIOUS_AGENT = (
-    select(case.c.agent_id)
-    .where(case.c.thread_id == interaction.c.thread_id)
-    .order_by(case.c.last_at.desc(), case.c.id.desc())
-    .limit(1)
-    .correlate(interaction)
-    .scalar_subquery()
+    latest_case(interaction.c.thread_id).with_only_columns(case.c.agent_id).correlate(interaction).scalar_subquery()
 )
 _CHATS = (
     select(

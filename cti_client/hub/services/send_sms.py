@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from cti_client.domain import Millis
 from cti_client.domain.clean_text import clean_text
@@ -16,13 +16,14 @@ from cti_client.domain.errors import (
     TextTooLongError,
 )
 from cti_client.domain.sms_text import LONGEST
+from cti_client.hub.services.cases import touch_case
 from cti_client.hub.services.consents import consent_state
 from cti_client.hub.services.interactions import held_interaction, touch
 from cti_client.hub.services.lines import line_by_id
 from cti_client.hub.services.outgoing import queue_text
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import case, consent_ledger, message
+from cti_client.hub.store.tables import consent_ledger, message
 from cti_client.wire import api
 
 STALE_AFTER: Millis = 2 * 60_000
@@ -32,7 +33,6 @@ CLOCK_TOLERANCE: Millis = 2_000
 """The desktop estimates the hub's clock; less than this apart, two instants are not told apart."""
 
 _BY_CLIENT_ID = Statement(select(message.c.id, message.c.agent_id).where(message.c.client_id == bindparam("client_id")))
-_SET_CASE_TIME = Statement(update(case).where(case.c.id == bindparam("case")).values(last_at=bindparam("at")))
 _OPTED_OUT_SINCE = Statement(
     select(consent_ledger.c.id)
     .where(
@@ -80,7 +80,7 @@ def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
         assert message_id is not None
         return message_id
     touch(tx, chat.id, waiting_since=None)
-    _SET_CASE_TIME.run(tx.conn, {"case": chat.case_id, "at": tx.now})
+    touch_case(tx, chat.case_id)
     return message_id
 
 

@@ -20,7 +20,9 @@ NO_CONSENT_TEXT = "No consent to text this number is on record: it has to text u
 _DEFAULT_COUNTRY = "US"
 
 _LINE = select(line).where(line.c.id == bindparam("id"))
-_FIRST_LINE = select(line).order_by(line.c.connection_id.is_(None), line.c.id).limit(1)
+FIRST_LINE = select(line).order_by(line.c.connection_id.is_(None), line.c.id).limit(1)
+"""The first line that can send, else the first of all: where nobody named one."""
+
 _THREAD = select(thread).where(thread.c.address == bindparam("address"))
 _IS_LIVE = select(interaction.c.id).where(interaction.c.thread_id == bindparam("thread_id"), NOT_ENDED)
 _CONSENT = select(consent.c.state).where(
@@ -55,7 +57,7 @@ def check_number(conn: Connection, check: api.CheckNumber, line_id: int | None) 
 
 def _line(conn: Connection, line_id: int | None) -> Row[*tuple[Any, ...]] | None:
     if line_id is None:
-        return conn.execute(_FIRST_LINE).first()
+        return conn.execute(FIRST_LINE).first()
     row = conn.execute(_LINE, {"id": line_id}).first()
     if row is None:
         raise NotFoundError("This line does not exist.")

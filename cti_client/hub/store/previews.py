@@ -9,6 +9,7 @@ from cti_client.domain.call_id import sms_call_id
 from cti_client.domain.case import case_label, default_choice
 from cti_client.domain.interaction import CaseChoice, Direction
 from cti_client.domain.phone_number import display
+from cti_client.hub.store.latest_case import latest_case
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.tables import agent, case, contact, interaction, line, message, phone, thread
 from cti_client.wire.records import CaseBrief
@@ -30,10 +31,8 @@ LAST_CASE_COLUMNS: tuple[ColumnElement[Any], ...] = (
 
 _latest = case.alias("latest")
 _LATEST_CASE_ID = (
-    select(_latest.c.id)
-    .where(_latest.c.thread_id == interaction.c.thread_id)
-    .order_by(_latest.c.last_at.desc(), _latest.c.id.desc())
-    .limit(1)
+    latest_case(interaction.c.thread_id, _latest)
+    .with_only_columns(_latest.c.id)
     .correlate(interaction)
     .scalar_subquery()
 )

@@ -17,6 +17,7 @@ from cti_client.domain.offer import OfferState
 from cti_client.domain.phone_number import display, region
 from cti_client.hub.store.conditions import IS_HELD, OFFER_IS_OPEN
 from cti_client.hub.store.contacts import contact_record
+from cti_client.hub.store.latest_case import latest_case
 from cti_client.hub.store.messages import MESSAGE_COLUMNS, to_wire
 from cti_client.hub.store.previews import (
     LAST_CASE_COLUMNS,
@@ -60,10 +61,9 @@ _CONTINUES = exists(
     .correlate(interaction)
 )
 _LATEST_OTHER_CASE = (
-    select(_other_case.c.id)
-    .where(_other_case.c.thread_id == interaction.c.thread_id, _other_case.c.id != interaction.c.case_id)
-    .order_by(_other_case.c.last_at.desc(), _other_case.c.id.desc())
-    .limit(1)
+    latest_case(interaction.c.thread_id, _other_case)
+    .where(_other_case.c.id != interaction.c.case_id)
+    .with_only_columns(_other_case.c.id)
     .correlate(interaction)
     .scalar_subquery()
 )
