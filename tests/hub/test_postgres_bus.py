@@ -170,6 +170,8 @@ async def test_whatever_goes_wrong_the_others_are_heard_again(
     shared_postgres: SharedDatabase, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: str
 ) -> None:
     """Errors of the driver among them that nobody has met yet."""
+    other = await connected(shared_postgres.url)
+    there = Heard(other)
     faults = [asyncpg.ProtocolError("private words"), ValueError("private words"), KeyError("private words")]
     say = PostgresBus._say
 
@@ -188,8 +190,6 @@ async def test_whatever_goes_wrong_the_others_are_heard_again(
     monkeypatch.setattr(postgres_bus, "_FIRST_PAUSE_S", 0.001)
     monkeypatch.setattr(postgres_bus, "_LONGEST_PAUSE_S", 0.001)
     bus = await connected(shared_postgres.url)
-    other = await connected(shared_postgres.url)
-    there = Heard(other)
     hint = Hint(frozenset({7}))
     bus.publish_hint(hint.agents)
     await there.until(hint)
