@@ -24,6 +24,7 @@ TOPIC_TYPES: dict[str, type[AnyTopic]] = {
     topic.topic: topic for topic in (topics.Waiting, topics.OwnPresence, topics.Connections, topics.Shared)
 }
 _HUB_TAGS = frozenset({"welcome", "snapshot", "records", "topic", "goodbye"})
+_DESKTOP_TAGS = frozenset({"looking", "typing"})
 
 
 def encode(value: object) -> bytes:
@@ -52,11 +53,15 @@ def decode_hello(data: bytes | str) -> frames.Hello:
 
 
 def decode_desktop_frame(data: bytes | str) -> frames.Looking | frames.Typing | None:
-    """What a desktop says after its Hello; None for anything that this version does not understand."""
+    """What a desktop says after its Hello; None for a tag this version does not know. Raises `msgspec.DecodeError`."""
     try:
         return _desktop_frames.decode(data)
-    except (msgspec.DecodeError, UnicodeError):
+    except msgspec.ValidationError:
+        if _tag_only.decode(data).get("t") in _DESKTOP_TAGS:
+            raise
         return None
+    except UnicodeError as error:  # half a surrogate pair, which a text frame's decoder let through
+        raise msgspec.DecodeError("not UTF-8") from error
 
 
 def decode_body(record: records.Record) -> records.Offer | records.Interaction | records.Case | records.Message | None:

@@ -6,10 +6,15 @@ desktop may say `Looking` and `Typing` (G2a). Frames are tagged by `t`; either s
 know.
 """
 
+from typing import Annotated
+
 import msgspec
 
 from cti_client.domain import Millis
 from cti_client.wire.records import Record
+
+ThreadId = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""As the hub's database takes it."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +79,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="topic
 class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="goodbye"):
     """Hub to desktop, last. `reason`: `shutdown` (another hub may be there already: connect again at once), `replaced`,
     `signed_out` (the token was revoked), `given_up` (the same desktop has connected again since), `too_slow`,
-    `wire_version` or `bad_hello`."""
+    `wire_version`, `bad_hello` or `bad_frame`."""
 
     reason: str
     text: str = ""
@@ -86,13 +91,13 @@ class Looking(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="loo
     Said after each Welcome, and whenever they change.
     """
 
-    threads: tuple[int, ...] = ()
+    threads: tuple[ThreadId, ...] = ()
 
 
 class Typing(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="typing"):
     """Desktop to hub: the agent is typing in this thread, which `topics.Shared` names. At most one in three seconds."""
 
-    thread_id: int
+    thread_id: ThreadId
 
 
 MOST_LOOKED_AT = 50
