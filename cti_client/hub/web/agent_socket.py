@@ -75,19 +75,27 @@ class AgentSocket:
         listen = asyncio.create_task(self._listen(), name=f"listener of agent {self.agent.id}")
         try:
             await asyncio.wait((pump, listen), return_when=asyncio.FIRST_COMPLETED)
-            if pump.done():
-                pump.result()
+            for task in (pump, listen):
+                if task.done():
+                    task.result()
         finally:
             for task in (pump, listen):
                 task.cancel()
             await asyncio.gather(pump, listen, return_exceptions=True)
 
     async def _listen(self) -> None:
-        """One frame after the other; what is not understood is passed over. Ends when the link does."""
+        """One frame after the other; kinds of a newer desktop are passed over. Ends when the link does."""
         async for message in self._ws:
-            frame = decode_desktop_frame(message.data) if message.type is WSMsgType.TEXT else None
-            if frame is not None:
-                await self._heard(frame)
+            if message.type is not WSMsgType.TEXT or self._farewell is not None:
+                continue
+            try:
+                frame = decode_desktop_frame(message.data)
+            except msgspec.DecodeError:
+                log.warning("desktop of %s: sent away, a frame of it is malformed", self.agent.name)
+                self.leave("bad_frame", "The hub does not understand this desktop.")
+            else:
+                if frame is not None:
+                    await self._heard(frame)
 
     async def _pump(self, welcome: Welcome, resume_after: int | None) -> None:
         with contextlib.suppress(ConnectionError):

@@ -27,6 +27,7 @@ _NET_SECONDS = 1.0
 _ENTRIES_AT_ONCE = 6
 """Fewer than a hub has connections to its database."""
 _REPLACED = "You have signed in at another desktop."
+_STOPPING = "The hub is stopping."
 _GIVEN_UP = "This desktop has connected again since."
 
 
@@ -76,6 +77,9 @@ class AgentSockets:
 
         But not one to which the same desktop has come since: then this connection ends, which it has given up.
         """
+        if self._closing:  # it had been greeted before
+            socket.leave("shutdown", _STOPPING)
+            return
         agent_id = socket.agent.id
         former = self._here.get(agent_id)
         if former is not None and is_later(former.name, socket.name):
@@ -166,7 +170,7 @@ class AgentSockets:
         """Say goodbye to all desktops and wait for their sockets to end, at most this long."""
         self._closing = True
         for socket in list(self._all):
-            socket.leave("shutdown", "The hub is stopping.")
+            socket.leave("shutdown", _STOPPING)
         try:
             async with asyncio.timeout(seconds):
                 await self._empty.wait()
