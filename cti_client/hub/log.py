@@ -52,12 +52,23 @@ class JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
+class Words(logging.Formatter):
+    """The message alone, for a log that others write down: one line, errors as their kind and the way to them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        return _words(record)
+
+
 def _instant(record: logging.LogRecord) -> str:
     seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
     return f"{seconds}.{int(record.msecs):03}Z"
 
 
 def _words(record: logging.LogRecord) -> str:
-    words = " ".join(record.getMessage().splitlines())
+    lines = record.getMessage().splitlines()
+    if record.name == "asyncio":  # it quotes what failed: a task with its error, a callback with its arguments
+        lines = [line.partition("(")[0].partition("<")[0].rstrip() for line in lines[:1]]
+    words = " ".join(lines)
     error = record.exc_info[1] if record.exc_info else None
     return words if error is None else f"{words}: {trouble(error)}"

@@ -20,6 +20,7 @@ from cti_client.quick_imports import certificates_later
 with certificates_later() as load_certificates:
     from cti_client.hub.bootstrap import Hub
     from cti_client.hub.config import AgentConfig, ConfigError, HubConfig
+    from cti_client.hub.log import Words
     from cti_client.hub.store.schema import NotOurDatabaseError, SchemaTooNewError
     from cti_client.hub.trouble import trouble
 
@@ -54,7 +55,7 @@ class PipeHandler(logging.Handler):
     def __init__(self, pipe: Pipe) -> None:
         super().__init__()
         self._pipe = pipe
-        self.setFormatter(logging.Formatter("%(message)s"))
+        self.setFormatter(Words())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Hand one record over."""

@@ -1,5 +1,6 @@
 """A line of the log: for people or for machines, with the request's name, never with an error's own words."""
 
+import asyncio
 import io
 import json
 import logging
@@ -8,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from cti_client.hub.log import REQUEST_ID, JsonLines, TextLines, set_up
+from cti_client.hub.log import REQUEST_ID, JsonLines, TextLines, Words, set_up
+from cti_client.hub.own_hub_process import Pipe, PipeHandler
 
 
 def record(message: str, *args: object, error: BaseException | None = None) -> logging.LogRecord:
@@ -70,3 +72,58 @@ def test_set_up_takes_the_whole_program() -> None:
         logging.captureWarnings(False)
     assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["said"]
     assert sys.stderr is not stream
+
+
+@pytest.mark.parametrize("form", [TextLines(), JsonLines(), Words()])
+async def test_what_asyncio_quotes_stays_out(form: logging.Formatter) -> None:
+    """Its handler writes the task that failed with its error, or the callback with its arguments."""
+
+    async def fail() -> None:
+        raise ValueError("a customer's text")
+
+    def call_back(text: str) -> None:
+        raise ValueError(text)
+
+    lines: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(self.format(record))
+
+    keep = Keep()
+    keep.setFormatter(form)
+    logger = logging.getLogger("asyncio")
+    logger.addHandler(keep)
+    try:
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(fail(), name="outbox")
+        await asyncio.wait((task,))
+        loop.call_exception_handler(
+            {"message": "Task exception was never retrieved", "exception": task.exception(), "future": task}
+        )
+        loop.call_soon(call_back, "a customer's text")
+        await asyncio.sleep(0)
+    finally:
+        logger.removeHandler(keep)
+    assert len(lines) == 2
+    assert not [line for line in lines if "customer" in line or "\n" in line]
+    assert "Task exception was never retrieved: ValueError (test_log.py" in lines[0]
+    assert "Exception in callback" in lines[1]
+
+
+def test_the_desktop_s_own_hub_hands_no_error_s_words_over() -> None:
+    said: list[tuple[str, ...]] = []
+
+    class Said(Pipe):
+        def say(self, *words: str) -> None:
+            said.append(words)
+
+    try:
+        raise ValueError("a customer's text")
+    except ValueError as error:
+        PipeHandler(Said(-1)).emit(record("failed", error=error))
+    ((kind, level, name, line),) = said
+    assert (kind, level, name) == ("log", str(logging.WARNING), "cti_client.hub.web")
+    assert line.startswith("failed: ValueError (test_log.py")
+    assert "customer" not in line
+    assert "\n" not in line

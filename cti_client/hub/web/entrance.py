@@ -38,7 +38,8 @@ def entrance(peers: Peers, seen: Seen | None = None) -> Middleware:
                 request[PEER] = peer
                 answer = await handler(request)
             else:
-                log.warning("%s %s from %s: 403 %s", request.method, request.path[:200], request.remote, peer)
+                path = request.rel_url.raw_path[:200]  # as it came: decoded it may break out of its line
+                log.warning("%s %s from %s: 403 %s", request.method, path, request.remote, peer)
                 answer = json_answer(Problem(code="forbidden", text="The hub is reached by HTTPS alone."), 403)
         finally:
             REQUEST_ID.reset(name)
