@@ -53,10 +53,12 @@ class ConnectFields(QWidget):
             field_at_fault.setFocus()
             field_at_fault.selectAll()
 
-    def focus_first_empty(self) -> None:
-        """Where there is something to type."""
+    def focus_first_empty(self) -> QLineEdit:
+        """Where there is something to type; answers which field that is."""
         empty = [field for field in (self.address, self.token) if not field.text()]
-        (empty[0] if empty else self.token).setFocus()
+        field = empty[0] if empty else self.token
+        field.setFocus()
+        return field
 
     def _field(self, name: str, hint: str) -> QLineEdit:
         field = QLineEdit()

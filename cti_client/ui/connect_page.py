@@ -1,7 +1,7 @@
 """Where do you work? With a hub of your own on this computer, or with a team's hub."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from cti_client.desk.hub_trial import TrialStep
@@ -63,6 +63,8 @@ class ConnectPage(QWidget):
         self.connect_button.setProperty("kind", "primary")
         self.cancel_button = QPushButton()
         self._arrange()
+        self.team.picked.connect(self.fields.focus_first_empty)
+        self.team.typed.connect(self._type_on)
         self.fields.changed.connect(self._typed)
         self.connect_button.clicked.connect(self._go_on)
         self.cancel_button.clicked.connect(self._leave)
@@ -197,6 +199,12 @@ class ConnectPage(QWidget):
         self.setTabOrder(self.team.button, self.fields.address)
         self.setTabOrder(self.fields.browse, self.connect_button)
         self.setTabOrder(self.connect_button, self.cancel_button)
+
+    def _type_on(self, key: QKeyEvent) -> None:
+        """Who chose the team by an arrow key and types means the field."""
+        if self.team.button.isChecked():
+            field = self.fields.focus_first_empty()
+            QCoreApplication.sendEvent(field, key)
 
     def _typed(self) -> None:
         if not self._trying:

@@ -92,6 +92,49 @@ def test_arrow_keys_change_the_choice(page: ConnectPage) -> None:
     assert page.team.button.isChecked()
 
 
+def focused(page: ConnectPage) -> QWidget:
+    found = page.window().focusWidget()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("target", ["card", "name"])
+def test_a_click_on_the_team_puts_the_keyboard_into_the_address(page: ConnectPage, target: str) -> None:
+    page.show_place(None)
+    widget = page.team if target == "card" else page.team.button
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=widget.rect().center() / 4)
+    QTest.keyClicks(focused(page), "hub.example.com")
+    QTest.keyClick(focused(page), Qt.Key.Key_Tab)
+    QTest.keyClicks(focused(page), "a-token")
+    assert (page.fields.address.text(), page.fields.token.text()) == ("hub.example.com", "a-token")
+
+
+def test_the_space_bar_on_the_team_puts_the_keyboard_into_the_first_empty_field(page: ConnectPage) -> None:
+    page.fields.address.setText("hub.example.com")
+    page.team.button.setFocus()
+    QTest.keyClick(page.team.button, Qt.Key.Key_Space)
+    assert focused(page) is page.fields.token
+
+
+def test_after_an_arrow_what_is_typed_or_pasted_goes_into_the_address(page: ConnectPage) -> None:
+    page.own.button.setFocus()
+    QTest.keyClick(page.own.button, Qt.Key.Key_Down)
+    assert focused(page) is page.team.button, "the other choice is one arrow away"
+    QTest.keyClicks(focused(page), "h")
+    QTest.keyClicks(focused(page), "ub.example.com")
+    assert page.fields.address.text() == "hub.example.com"
+    page.team.button.setFocus()
+    QApplication.clipboard().setText("a-token")
+    QTest.keyClick(page.team.button, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert page.fields.token.text() == "a-token"
+
+
+def test_on_ones_own_nothing_is_typed(page: ConnectPage) -> None:
+    QTest.mouseClick(page.own, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(focused(page), "h")
+    assert (focused(page), page.fields.address.text()) == (page.own.button, "")
+
+
 def test_a_token_is_hidden_until_it_is_asked_for(page: ConnectPage) -> None:
     fill(page)
     token = page.fields.token
