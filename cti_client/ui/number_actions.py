@@ -53,7 +53,9 @@ class NumberActions(QObject):
 
     def call(self, tel: str, refuse: Callable[[str], object]) -> None:
         """Hand a call over; `refuse` is told where no program took it."""
-        if not self._hand_over(tel):
+        if not self._may_call():
+            refuse(self.tr("Calls are turned off in the settings."))
+        elif not self._hand_over(tel):
             refuse(self.tr("This computer has no program for phone calls."))
 
     async def check(self, address: str, line_id: int | None) -> NumberAbilities:

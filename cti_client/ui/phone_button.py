@@ -1,6 +1,7 @@
 """The button that stands beside every phone number (A12)."""
 
 from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cti_client.ui.theme import Theme
@@ -9,7 +10,9 @@ from cti_client.wire.api import NumberAbilities
 
 
 class PhoneButton(IconButton):
-    """Starts an SMS chat or a call. It asks what the number allows first, then does the one, offers both, or says why.
+    """Starts an SMS chat or a call. It asks what the number allows first, then opens its menu, or says why neither may.
+
+    One press never texts or dials by itself: what is not allowed stands in the menu greyed, with the reason.
 
     It knows no hub: `asked` wants to be answered by `answer` or `fail`.
     """
@@ -59,15 +62,11 @@ class PhoneButton(IconButton):
         self.refused.emit(why)
 
     def answer(self, able: NumberAbilities) -> None:
-        """Do the one thing that may be done, ask which of two, or say why not."""
+        """Ask which of the two, or say why neither may start."""
         self.setEnabled(bool(self._address))
-        chat, call = not able.why_no_sms, not able.why_no_call and bool(able.tel)
-        if chat and call:
+        # Even the only one that may start is chosen by its name: a call that starts unasked cannot be taken back.
+        if not able.why_no_sms or (not able.why_no_call and able.tel):
             self._choose(able)
-        elif chat:
-            self.chat_wanted.emit(able.address)
-        elif call:
-            self.call_wanted.emit(able.tel)
         else:
             reasons = dict.fromkeys(
                 (able.why_no_sms, able.why_no_call)
@@ -79,9 +78,12 @@ class PhoneButton(IconButton):
         menu.aboutToHide.connect(self._forget_menu)
         text = menu.addAction(self._theme.icon("chat-circle-dots"), self.tr("SMS chat with {n}").format(n=able.display))
         text.triggered.connect(lambda: self.chat_wanted.emit(able.address))
+        _grey(menu, text, able.why_no_sms)
         call = menu.addAction(self._theme.icon("phone-outgoing"), self.tr("Call {n}").format(n=able.display))
         call.triggered.connect(lambda: self.call_wanted.emit(able.tel))
-        menu.setActiveAction(text)
+        call.setEnabled(bool(able.tel))
+        _grey(menu, call, able.why_no_call)
+        menu.setActiveAction(text if text.isEnabled() else call)
         self._menu = menu
         menu.popup(self.mapToGlobal(QPoint(0, self.height())))
 
@@ -89,3 +91,10 @@ class PhoneButton(IconButton):
         if self._menu is not None:
             self._menu.deleteLater()
             self._menu = None
+
+
+def _grey(menu: QMenu, action: QAction, why: str) -> None:
+    """Where there is a reason against the action it cannot be chosen, and the reason stands below it."""
+    if why:
+        action.setEnabled(False)
+        menu.addAction(why.replace("&", "&&")).setEnabled(False)

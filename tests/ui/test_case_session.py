@@ -28,6 +28,7 @@ from cti_client.wire.api import Accepted, EditCase, EditContact, NumberAbilities
 from cti_client.wire.records import Interaction, Message
 from tests.helpers.fake_desk import CASE_BRIEF, START, FakeDesk, case, contact, interaction, message
 from tests.helpers.long_thread import LongThreadDesk
+from tests.helpers.phone_menu import choose
 from tests.helpers.qt_loop import settled, until
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -526,7 +527,10 @@ async def test_every_number_has_a_button_that_starts_a_chat_from_this_line(stage
     address = "+48225550188"
     able = NumberAbilities(address=address, display="+48 22 555 01 88", why_no_call="No phone program.")
     stage.desk.answers["check_number"] = able
-    stage.window.side.customer.fields[1].button.click()
+    button = stage.window.side.customer.fields[1].button
+    button.click()
+    await stage.rest()
+    choose(button, "SMS chat")
     await stage.rest()
     assert stage.desk.called("start_chat") == [{"address": address, "line_id": 2, "contact_id": None}]
     assert [each.interaction_id for each in started] == [900]
@@ -540,6 +544,8 @@ async def test_a_call_no_program_takes_is_told(stage: Stage) -> None:
     field = stage.window.side.customer.fields[1]
     field.button.click()
     await stage.rest()
+    assert stage.calls == []
+    choose(field.button, "Call")
     assert stage.calls == ["tel:+48225550188"]
     assert field.why == "This computer has no program for phone calls."
 

@@ -33,16 +33,34 @@ def test_the_button_asks_first_and_cannot_be_pressed_twice(field: PhoneField, qt
     assert field.why == "The hub does not answer."
 
 
-def test_where_only_a_chat_may_start_it_starts(field: PhoneField, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(field.button.chat_wanted) as heard:
-        field.button.answer(able(no_call="No phone program."))
-    assert heard.args == [NUMBER]
+def offered(field: PhoneField) -> list[tuple[str, bool]]:
+    menu = field.button.menu_shown
+    assert menu is not None
+    return [(action.text(), action.isEnabled()) for action in menu.actions()]
 
 
-def test_where_only_a_call_may_start_it_starts(field: PhoneField, qtbot: QtBot) -> None:
+def test_the_only_thing_that_may_start_is_chosen_from_the_menu(field: PhoneField, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(field.button.call_wanted), qtbot.assertNotEmitted(field.button.chat_wanted):
+        field.button.answer(able(no_sms="The customer opted out."))
+    shown = [("SMS chat with +48 601 234 567", False), ("The customer opted out.", False)]
+    assert offered(field) == [*shown, ("Call +48 601 234 567", True)]
+    menu = field.button.menu_shown
+    assert menu is not None
     with qtbot.waitSignal(field.button.call_wanted) as heard:
-        field.button.answer(able(no_sms="A landline."))
+        QTest.keyClick(menu, Qt.Key.Key_Return)
     assert heard.args == [f"tel:{NUMBER}"]
+
+
+def test_a_call_that_may_not_start_says_why_in_the_menu(field: PhoneField, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(field.button.call_wanted), qtbot.assertNotEmitted(field.button.chat_wanted):
+        field.button.answer(able(no_call="Texts & no calls.", tel=""))
+    shown = [("SMS chat with +48 601 234 567", True), ("Call +48 601 234 567", False)]
+    assert offered(field) == [*shown, ("Texts && no calls.", False)]
+    menu = field.button.menu_shown
+    assert menu is not None
+    with qtbot.waitSignal(field.button.chat_wanted) as heard:
+        QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert heard.args == [NUMBER]
 
 
 @pytest.mark.parametrize("which", [0, 1])

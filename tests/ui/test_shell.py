@@ -17,6 +17,7 @@ from cti_client.wire.records import Interaction
 from cti_client.wire.topics import OwnPresence
 from tests.helpers.fake_desk import START, case_row, contact, interaction, offer, waiting_chat
 from tests.helpers.fitting import cut_texts
+from tests.helpers.phone_menu import choose
 from tests.helpers.qt_loop import settled, until
 from tests.helpers.shell_stage import Stage, rail_words
 
@@ -370,6 +371,8 @@ async def test_a_number_that_may_not_be_texted_says_why(stage: Stage) -> None:
     assert dialog.answer.text() == "This number has opted out."
     dialog.field.button.click()
     await settled()
+    assert stage.called == []
+    choose(dialog.field.button, "Call")
     assert stage.called == ["tel:+1555"], "the phone button still offers the call"
     dialog.reject()
 
@@ -383,6 +386,7 @@ async def test_the_phone_button_of_a_case_row(stage: Stage) -> None:
     table.setCurrentIndex(stage.window.cases_model.index(0, 0))
     QTest.keyClick(table, Qt.Key.Key_Return)
     await settled()
+    choose(stage.window.cases.phone, "SMS chat")
     await settled()
     assert stage.case(900).isVisible()
     assert stage.desk.called("start_chat")[0]["address"] == "+48601234567"
