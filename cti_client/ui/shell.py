@@ -13,6 +13,7 @@ from cti_client.desk.errors import DeskError
 from cti_client.desk.tasks import TaskOwner
 from cti_client.desk.views import LinkStatus
 from cti_client.domain.agent import Presence
+from cti_client.domain.interaction import Direction
 from cti_client.system.collector import MainThreadCollector
 from cti_client.system.tel_links import TelLinks
 from cti_client.ui.answering import Answering
@@ -22,6 +23,7 @@ from cti_client.ui.cases_loader import CasesLoader
 from cti_client.ui.leaving import Leaving
 from cti_client.ui.local_time import clock
 from cti_client.ui.main_window import MainWindow
+from cti_client.ui.models.last_words import last_words
 from cti_client.ui.models.open_chats import customer_of
 from cti_client.ui.new_chat import NewChat
 from cti_client.ui.number_actions import NumberActions
@@ -32,6 +34,7 @@ from cti_client.ui.ticker import Ticker
 from cti_client.ui.tray import Tray
 from cti_client.ui.unsent_texts import UnsentTexts
 from cti_client.wire.api import Accepted
+from cti_client.wire.records import Message
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +118,7 @@ class Shell(QObject):
             (desk.offers_changed, self._show_offers),
             (desk.interaction_changed, self._show_interaction),
             (desk.case_changed, self._show_case),
+            (desk.message_changed, self._show_message),
             (desk.pending_changed, self._show_pending),
             (desk.waiting_changed, self._show_waiting),
             (desk.presence_changed, self._show_presence),
@@ -178,6 +182,7 @@ class Shell(QObject):
 
     def _show_pending(self, _interaction_id: int) -> None:
         self._window.header.show_link(self._desk.link, self._desk.unsent, self._desk.now())
+        self._show_rows()
 
     def _show_presence(self) -> None:
         self._window.header.show_presence(self._desk.presence)
@@ -212,7 +217,7 @@ class Shell(QObject):
 
     def _show_chats(self) -> None:
         chats = self._desk.interactions
-        self._window.chats_model.show(chats.values(), self._desk.now())
+        self._show_rows()
         for fresh in self._ringer.show_chats(chats.values()):
             self.cases.alert(fresh)
         if frozenset(chats) != self._held:
@@ -220,6 +225,15 @@ class Shell(QObject):
             self._window.cases_model.show_held(self._held)
         self.loader.show_chats(chats.values())
         self._show_tray()
+
+    def _show_message(self, message: Message) -> None:
+        if message.direction is Direction.OUT and message.interaction_id in self._desk.interactions:
+            self._show_rows()
+
+    def _show_rows(self) -> None:
+        desk, chats = self._desk, self._desk.interactions
+        words = {id_: last_words(chat, desk.messages_of(id_), desk.pending_of(id_)) for id_, chat in chats.items()}
+        self._window.chats_model.show(chats.values(), desk.now(), words)
 
     def _show_tray(self) -> None:
         unread = sum(chat.unread for chat in self._desk.interactions.values())

@@ -83,6 +83,16 @@ def test_only_rows_that_changed_are_reported(model: OpenChatsModel, qtbot: QtBot
     assert changed == [0, 0, 1]
 
 
+def test_a_row_whose_words_alone_change_is_reported(model: OpenChatsModel, qtbot: QtBot) -> None:
+    chats = [interaction(1, accepted_at=1), interaction(2, accepted_at=2)]
+    model.show(chats, START, {1: "one", 2: "Not sent yet: two"})
+    changed: list[int] = []
+    model.dataChanged.connect(lambda first, last, roles: changed.append(first.row()))
+    model.show(chats, START, {1: "one", 2: "Sent: two"})
+    assert changed == [1]
+    assert [model.index(row).data(PREVIEW) for row in (0, 1)] == ["one", "Sent: two"]
+
+
 def test_what_a_row_says(model: OpenChatsModel) -> None:
     model.show(
         [
@@ -102,7 +112,7 @@ def test_what_a_row_says(model: OpenChatsModel) -> None:
     )
     one, two = model.index(0), model.index(1)
     assert (one.data(), one.data(TIME)) == ("Maria Kowalska", "3:12")
-    assert (two.data(), two.data(TIME), two.data(PREVIEW)) == ("+48 601 234 567", "5 min", "Sent: Two lines")
+    assert (two.data(), two.data(TIME), two.data(PREVIEW)) == ("+48 601 234 567", "5 min", "Outgoing: Two lines")
     spoken = one.data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Maria Kowalska, customer waiting 3:12, 2 unread, Czy mogę zmienić adres dostawy?"
     assert "Ctrl+2" in two.data(Qt.ItemDataRole.ToolTipRole)

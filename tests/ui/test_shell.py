@@ -7,15 +7,17 @@ from PySide6.QtWidgets import QApplication
 
 from cti_client.demo.tour_kit import button, click
 from cti_client.desk.errors import HubAwayError, HubRefusedError
-from cti_client.desk.views import LinkStatus
+from cti_client.desk.views import LinkStatus, PendingSend, PendingState
 from cti_client.domain.agent import Presence
-from cti_client.domain.interaction import CaseChoice
+from cti_client.domain.delivery import DeliveryState
+from cti_client.domain.interaction import CaseChoice, Direction
 from cti_client.system.sound import Sound
 from cti_client.ui.local_time import clock
+from cti_client.ui.models.open_chats import PREVIEW
 from cti_client.wire.api import Candidate, CaseList, LookupResult, NumberAbilities, Problem
 from cti_client.wire.records import Interaction
 from cti_client.wire.topics import OwnPresence
-from tests.helpers.fake_desk import START, case_row, contact, interaction, offer, waiting_chat
+from tests.helpers.fake_desk import START, case_row, contact, interaction, message, offer, waiting_chat
 from tests.helpers.fitting import cut_texts
 from tests.helpers.phone_menu import choose
 from tests.helpers.qt_loop import settled, until
@@ -390,6 +392,21 @@ async def test_the_phone_button_of_a_case_row(stage: Stage) -> None:
     await settled()
     assert stage.case(900).isVisible()
     assert stage.desk.called("start_chat")[0]["address"] == "+48601234567"
+
+
+async def test_the_row_of_a_chat_says_what_became_of_the_text(stage: Stage) -> None:
+    stage.desk.put_interaction(interaction(12, last_text="Yes", last_direction=Direction.OUT, last_at=START))
+    row = stage.window.chats_model.index(0)
+    said = []
+    for state in (DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.FAILED):
+        stage.desk.put_message(message(2, direction=Direction.OUT, text="Yes", state=state))
+        said.append(row.data(PREVIEW))
+    assert said == ["Not sent yet: Yes", "Sent: Yes", "Not delivered: Yes"]
+    stage.desk.put_pending(PendingSend("a", 12, 12, "More", START, PendingState.WAITING))
+    assert row.data(PREVIEW) == "Not sent yet: More"
+    stage.desk.drop_pending("a")
+    assert row.data(PREVIEW) == "Not delivered: Yes"
+    await settled()
 
 
 async def test_a_live_case_opens_its_chat(stage: Stage) -> None:

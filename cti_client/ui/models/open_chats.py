@@ -1,12 +1,12 @@
 """The chats an agent holds, in the order in which they were accepted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from cti_client.domain import Millis
-from cti_client.domain.interaction import Direction
+from cti_client.ui.models.last_words import last_words
 from cti_client.ui.widgets.tips import plain_tip
 from cti_client.ui.words import ago, timer
 from cti_client.wire.records import Interaction
@@ -16,7 +16,7 @@ INTERACTION = Qt.ItemDataRole.UserRole + 1
 TIME = Qt.ItemDataRole.UserRole + 2
 """How long the customer has waited (`3:12`), or how long ago the last text was (`2 min`)."""
 PREVIEW = Qt.ItemDataRole.UserRole + 3
-"""The last text in one line."""
+"""The last text in one line, with what became of it."""
 
 NO_INDEX = QModelIndex()
 
@@ -31,6 +31,7 @@ class OpenChatsModel(QAbstractListModel):
         super().__init__(parent)
         self._rows: list[Interaction] = []
         self._times: list[str] = []
+        self._words: dict[int, str] = {}
         self._now: Millis = 0
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_INDEX) -> int:
@@ -49,18 +50,21 @@ class OpenChatsModel(QAbstractListModel):
         if role == TIME:
             return self._times[index.row()]
         if role == PREVIEW:
-            return self._preview(chat)
+            return self._words[chat.id]
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(chat, self._times[index.row()])
         if role == Qt.ItemDataRole.ToolTipRole:
             keys = f" (Ctrl+{index.row() + 1})" if index.row() < 9 else ""
-            return plain_tip(f"{customer_of(chat)}{keys} · {self._preview(chat)}")
+            return plain_tip(f"{customer_of(chat)}{keys} · {self._words[chat.id]}")
         return None
 
-    def show(self, chats: Iterable[Interaction], now: Millis) -> None:
-        """Exactly these chats."""
+    def show(self, chats: Iterable[Interaction], now: Millis, told: Mapping[int, str] | None = None) -> None:
+        """Exactly these chats. `told`: what `last_words` makes of each, by interaction id."""
         self._now = now
         wanted = sorted(chats, key=lambda chat: (chat.accepted_at, chat.id))
+        said, told = self._words, told or {}
+        words = {chat.id: told[chat.id] if chat.id in told else last_words(chat, (), ()) for chat in wanted}
+        self._words = said | words  # rows that go now may still be asked about
         keep = {chat.id for chat in wanted}
         for row in reversed(range(len(self._rows))):
             if self._rows[row].id not in keep:
@@ -69,13 +73,14 @@ class OpenChatsModel(QAbstractListModel):
                 self.endRemoveRows()
         for row, chat in enumerate(wanted):
             if row < len(self._rows) and self._rows[row].id == chat.id:
-                self._change(row, chat)
+                self._change(row, chat, reworded=words[chat.id] != said.get(chat.id))
                 continue
             self._take_out(chat.id)
             self.beginInsertRows(NO_INDEX, row, row)
             self._rows.insert(row, chat)
             self._times.insert(row, self._time(chat))
             self.endInsertRows()
+        self._words = words
 
     def tick(self, now: Millis) -> None:
         """Move the times."""
@@ -99,8 +104,8 @@ class OpenChatsModel(QAbstractListModel):
         waiting = [chat for chat in self._rows if chat.waiting_since is not None]
         return min(waiting, key=lambda chat: (chat.waiting_since or 0, chat.id), default=None)
 
-    def _change(self, row: int, chat: Interaction) -> None:
-        if self._rows[row] != chat:
+    def _change(self, row: int, chat: Interaction, *, reworded: bool) -> None:
+        if reworded or self._rows[row] != chat:
             self._rows[row] = chat
             self._times[row] = self._time(chat)
             self._report(row, [])
@@ -121,18 +126,13 @@ class OpenChatsModel(QAbstractListModel):
             return timer(self._now - chat.waiting_since)
         return ago(chat.last_at, self._now) if chat.last_at else ""
 
-    def _preview(self, chat: Interaction) -> str:
-        text = " ".join(chat.last_text.split())
-        # Not "You": the record does not tell an automatic text from one of the agent's.
-        return self.tr("Sent: {text}").format(text=text) if chat.last_direction is Direction.OUT and text else text
-
     def _spoken(self, chat: Interaction, time: str) -> str:
         parts = [customer_of(chat)]
         if chat.waiting_since is not None:
             parts.append(self.tr("customer waiting {time}").format(time=time))
         if chat.unread:
             parts.append(self.tr("{n} unread").format(n=chat.unread))
-        return ", ".join([*parts, self._preview(chat)])
+        return ", ".join([*parts, self._words[chat.id]])
 
 
 def customer_of(chat: Interaction) -> str:
