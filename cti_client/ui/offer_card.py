@@ -14,7 +14,7 @@ from cti_client.ui.widgets.glyph import Glyph
 from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.pill import Pill
 from cti_client.ui.widgets.split_button import SplitButton
-from cti_client.ui.words import case_choice_line, case_line, seconds_left, timer
+from cti_client.ui.words import case_choice_line, case_line, seconds_left, texts_line, timer
 from cti_client.wire.records import Offer
 
 HURRY_S = 10
@@ -74,8 +74,9 @@ class OfferCard(Card):
         who = offer.customer_name or self.tr("New customer")
         about = case_line(offer.last_case, now, me) if offer.last_case else offer.region
         self._who.setText(f"{who}  ·  {about}" if about else who)
-        self._words.setText(f"“{offer.first_words}”" if offer.first_words else "")
-        self._words.setVisible(bool(offer.first_words))
+        words = texts_line(offer.texts, offer.last_words, offer.first_words)
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
         self._show_answers(now, me)
         self.setAccessibleName(f"{self._title.text()}, {offer.call_id}, {who}, {offer.line_name}")
         self.decline.setAccessibleName(self.tr("Decline {who}").format(who=offer.customer_name or offer.call_id))

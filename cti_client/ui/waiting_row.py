@@ -11,7 +11,7 @@ from cti_client.ui.widgets.card import Card
 from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.pill import Pill
 from cti_client.ui.widgets.split_button import SplitButton
-from cti_client.ui.words import case_choice_line, timer
+from cti_client.ui.words import case_choice_line, texts_line, timer
 from cti_client.wire.topics import WaitingChat
 
 
@@ -65,8 +65,9 @@ class WaitingRow(Card):
         why = chat.why[:1].upper() + chat.why[1:]
         # The reason comes first: a line's name may be of any length, and it is then the name that is cut.
         self._why.setText(" · ".join(part for part in (why, chat.line_name) if part))
-        self._words.setText(f"“{chat.first_words}”" if chat.first_words else "")
-        self._words.setVisible(bool(chat.first_words))
+        words = texts_line(chat.texts, chat.last_words, chat.first_words)
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
         if chat.last_case is None:
             self.take.set_choices([])
         else:
@@ -76,7 +77,7 @@ class WaitingRow(Card):
                 (self.tr("New case"), CaseChoice.NEW),
             ]
             self.take.set_choices(choices, self.tr("Continue the last case, or a new one"))
-        self.setAccessibleName(", ".join(part for part in (who, chat.line_name, chat.why, chat.first_words) if part))
+        self.setAccessibleName(", ".join(part for part in (who, chat.line_name, chat.why, words) if part))
         self.take.main.setAccessibleName(self.tr("Take {who}").format(who=who))
         if self.phone.address != chat.address:
             self.phone.show_number(chat.address, chat.address_display)

@@ -56,6 +56,13 @@ def case_choice_line(brief: CaseBrief, now: Millis, me: str) -> str:
     return f"{line} · {brief.subject}" if brief.subject else line
 
 
+def texts_line(texts: int, newest: str, first: str) -> str:
+    """What a customer who waits wrote: the newest words, after the count where there are several."""
+    words = newest or first
+    count = tr("{n} texts").format(n=texts) if texts > 1 else ""
+    return " · ".join(part for part in (count, f"“{words}”" if words else "") if part)
+
+
 def presence_name(presence: Presence) -> str:
     """The state's name."""
     return {

@@ -69,6 +69,10 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """Country of the number in English, empty where unknown."""
     first_words: str = ""
     """Empty where the setting hides them."""
+    last_words: str = ""
+    """Of the newest text; empty where the setting hides them, or from an older hub."""
+    texts: int = 1
+    """How many texts wait for an answer."""
     last_case: CaseBrief | None = None
     default_choice: CaseChoice = CaseChoice.NEW
     thread_id: int = 0

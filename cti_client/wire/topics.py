@@ -21,6 +21,10 @@ class WaitingChat(msgspec.Struct, frozen=True, kw_only=True):
     waiting_since: Millis
     customer_name: str = ""
     first_words: str = ""
+    last_words: str = ""
+    """Of the newest text; empty where the setting hides them, or from an older hub."""
+    texts: int = 1
+    """How many texts wait for an answer."""
     why: str = ""
     """One phrase: `nobody answered`, `declined`, `nobody was available`."""
     last_case: CaseBrief | None = None

@@ -271,6 +271,36 @@ def test_a_waiting_row_says_its_reason_and_the_customers_words_in_full(panel: Te
     assert "“Is anybody there?”" not in [label.text() for label in row.findChildren(Label) if label.isVisible()]
 
 
+def test_a_further_text_shows_in_the_waiting_row_with_the_count(panel: TelephonyPanel, qtbot: QtBot) -> None:
+    panel.show_waiting(Waiting(chats=(waiting_chat(301),), total=1), START)
+    more = waiting_chat(301, last_words="I will cancel", texts=2)
+    panel.show_waiting(Waiting(chats=(more,), total=1), START)
+    qtbot.waitUntil(lambda: caught_up(panel))
+    (row,) = panel.waiting.rows
+    assert "2 texts · “I will cancel”" in [label.text() for label in row.findChildren(ElidedLabel)]
+    assert "I will cancel" in row.accessibleName()
+    hidden = waiting_chat(301, first_words="", last_words="", texts=2)
+    panel.show_waiting(Waiting(chats=(hidden,), total=1), START)
+    qtbot.waitUntil(lambda: caught_up(panel))
+    assert "2 texts" in [label.text() for label in row.findChildren(ElidedLabel)]
+
+
+def test_a_further_text_shows_in_the_ringing_request(panel: TelephonyPanel, qtbot: QtBot) -> None:
+    panel.show_offers([offer(last_words="Hi", texts=1)], START)
+    [card] = panel.cards
+    assert "“Hi”" in words(card)
+    panel.show_offers([offer(version=2, last_words="Please hurry", texts=3)], START)
+    qtbot.waitUntil(lambda: caught_up(panel))
+    assert "3 texts · “Please hurry”" in words(card)
+
+
+def test_who_missed_requests_is_told_what_is_true_of_them(panel: TelephonyPanel) -> None:
+    panel.show_presence(OwnPresence(presence=Presence.MISSED))
+    said = words(panel.empty)
+    assert "Two requests were missed" in said
+    assert "They went on to others or stand in Waiting. None come to you until you are back." in said
+
+
 def test_waiting_rows_keep_their_order_and_stay_few(panel: TelephonyPanel) -> None:
     many = tuple(waiting_chat(id_, address=f"+1555{id_:07d}") for id_ in range(100, 140))
     panel.show_waiting(Waiting(chats=many, total=143), START)

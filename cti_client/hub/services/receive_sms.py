@@ -103,6 +103,9 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     if only_keyword:
         if chat is not None and chat.agent_id is not None:
             touch(tx, chat.id, unread=chat.unread + 1)
+        elif chat is not None:
+            tx.news.interaction(chat.id)  # its request and its row in the Waiting list quote the word
+            tx.news.topic("waiting")
         interaction_id = None if chat is None else chat.id
     elif chat is not None:
         _join(tx, chat, line, at)

@@ -1,8 +1,8 @@
-"""What offers and the Waiting list show of a chat before an agent holds it: who, the first words, the last case."""
+"""What offers and the Waiting list show of a chat before an agent holds it: who, which words, the last case."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from cti_client.domain import Millis
 from cti_client.domain.call_id import sms_call_id
@@ -36,14 +36,26 @@ _LATEST_CASE_ID = (
     .correlate(interaction)
     .scalar_subquery()
 )
+_IS_CUSTOMERS = and_(message.c.interaction_id == interaction.c.id, message.c.direction == Direction.IN.value)
 _FIRST_TEXT = (
+    select(message.c.text).where(_IS_CUSTOMERS).order_by(message.c.id).limit(1).correlate(interaction).scalar_subquery()
+)
+_LAST_TEXT = (
     select(message.c.text)
-    .where(message.c.interaction_id == interaction.c.id, message.c.direction == Direction.IN.value)
-    .order_by(message.c.id)
+    .where(_IS_CUSTOMERS)
+    .order_by(message.c.id.desc())
     .limit(1)
     .correlate(interaction)
     .scalar_subquery()
 )
+_TEXTS = (
+    select(func.count())
+    .select_from(message)
+    .where(_IS_CUSTOMERS, message.c.at >= func.coalesce(interaction.c.waiting_since, interaction.c.started_at))
+    .correlate(interaction)
+    .scalar_subquery()
+)
+"""Those since the chat waits. One that the gateway held up is not among them where its stamp is older than that."""
 _named = contact.alias("named")
 _NAME_BY_NUMBER = (
     select(_named.c.name)
@@ -69,6 +81,8 @@ PREVIEW: Select[Any] = (
         line.c.name.label("line_name"),
         line.c.shows_first_words,
         _FIRST_TEXT.label("first_text"),
+        _LAST_TEXT.label("last_text"),
+        _TEXTS.label("texts"),
         *LAST_CASE_COLUMNS,
     )
     .select_from(interaction)
@@ -98,6 +112,8 @@ def preview_fields(row: AnyRow) -> dict[str, Any]:
         "waiting_since": row.started_at if row.waiting_since is None else row.waiting_since,
         "customer_name": row.customer_name,
         "first_words": words(row.first_text or "") if row.shows_first_words else "",
+        "last_words": words(row.last_text or "") if row.shows_first_words else "",
+        "texts": max(row.texts, 1),
         "last_case": case_brief(row),
     }
 

@@ -88,6 +88,18 @@ def test_a_further_text_renews_the_offer_and_keeps_its_first_words(hub: NewsHub)
         assert (offer.first_words, offer.waiting_since) == ("first", hub.now - 1_000)
 
 
+@pytest.mark.parametrize("words", ["second", "STOP"])
+def test_a_ringing_request_quotes_the_newest_text_and_counts(hub: NewsHub, words: str) -> None:
+    hub.available(hub.anna)
+    hub.text("first")
+    hub.news(hub.anna)
+    hub.text(words)
+    offer = body_of(hub.news(hub.anna), Offer)
+    assert isinstance(offer, Offer)
+    assert (offer.first_words, offer.last_words, offer.texts) == ("first", words, 2)
+    hub.check()
+
+
 def test_accepting_brings_the_chat_with_its_case_and_the_texts_so_far(hub: NewsHub) -> None:
     hub.available(hub.anna)
     hub.text("one")

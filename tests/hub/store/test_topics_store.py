@@ -3,11 +3,12 @@
 import pytest
 
 from cti_client.domain.agent import Presence
+from cti_client.domain.interaction import InteractionState
 from cti_client.hub.services.lapse_offers import lapse_offers
 from cti_client.hub.services.route_offers import WHY_NOBODY, WHY_UNANSWERED
 from cti_client.hub.services.set_presence import set_presence
 from cti_client.hub.services.take_waiting import take_waiting
-from cti_client.hub.store import topics_store
+from cti_client.hub.store import tables, topics_store
 from cti_client.hub.store.topics_store import own_presences, waiting
 from cti_client.wire import api
 from tests.helpers.news_hub import NewsHub
@@ -17,6 +18,12 @@ from tests.helpers.service_hub import HOUR, MINUTE, Database
 @pytest.fixture
 def hub(database: Database) -> NewsHub:
     return NewsHub(database)
+
+
+def topics(hub: NewsHub) -> set[str]:
+    """What the last transaction changed for those who watch."""
+    assert hub.last is not None
+    return hub.last.news.topics
 
 
 def test_what_nobody_could_be_asked_for_waits_the_oldest_first(hub: NewsHub) -> None:
@@ -29,6 +36,40 @@ def test_what_nobody_could_be_asked_for_waits_the_oldest_first(hub: NewsHub) -> 
     assert [chat.waiting_since for chat in value.chats] == [hub.now - MINUTE, hub.now]
     assert value.total == 2
     assert value.chats[0].call_id == "SMS+12125550001"
+
+
+def test_a_waiting_customers_further_texts_are_counted_and_the_newest_is_quoted(hub: NewsHub) -> None:
+    hub.text("first")
+    assert [(chat.last_words, chat.texts) for chat in hub.read(waiting).chats] == [("first", 1)]
+    hub.now += MINUTE
+    hub.text("I will\ncancel")
+    assert "waiting" in topics(hub), "whoever watches the list is told"
+    (chat,) = hub.read(waiting).chats
+    assert (chat.first_words, chat.last_words, chat.texts) == ("first", "I will cancel", 2)
+    assert chat.waiting_since == hub.now - MINUTE
+
+
+def test_a_waiting_customers_stop_shows_in_the_list(hub: NewsHub) -> None:
+    hub.text("first")
+    hub.text("STOP")
+    assert "waiting" in topics(hub)
+    assert [(chat.last_words, chat.texts) for chat in hub.read(waiting).chats] == [("STOP", 2)]
+
+
+def test_what_was_answered_before_is_not_counted(hub: NewsHub) -> None:
+    chat = hub.open_chat()
+    hub.send(chat)
+    hub.now += MINUTE
+    hub.text("still there?")
+    hub.set(tables.interaction, {"id": chat.interaction_id}, state=InteractionState.QUEUED)
+    assert [(row.last_words, row.texts) for row in hub.read(waiting).chats] == [("still there?", 1)]
+
+
+def test_a_line_may_hide_the_newest_words_too(hub: NewsHub) -> None:
+    hub.set(tables.line, {"id": hub.line}, shows_first_words=False)
+    hub.text("a private matter")
+    hub.text("and another")
+    assert [(chat.first_words, chat.last_words, chat.texts) for chat in hub.read(waiting).chats] == [("", "", 2)]
 
 
 def test_an_offered_or_open_chat_is_not_waiting(hub: NewsHub) -> None:
