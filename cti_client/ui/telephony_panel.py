@@ -297,7 +297,7 @@ class TelephonyPanel(QFrame):
             self.empty.show_state(
                 "phone-x",
                 self.tr("Two requests were missed"),
-                self.tr("They went on to others. None come to you until you are back."),
+                self.tr("They went on to others or stand in Waiting. None come to you until you are back."),
                 self.tr("I'm back"),
             )
         else:
