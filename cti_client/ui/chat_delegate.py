@@ -3,7 +3,16 @@
 from collections import OrderedDict
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPen,
+    QTextLayout,
+)
 from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip
 
 from cti_client.domain.delivery import DeliveryState
@@ -240,7 +249,9 @@ class ChatDelegate(QObject):
             if link is not None:
                 words = self.tr("Leads to {host}").format(host=link.host)
             elif bubble.tick.adjusted(-4, -4, 4, 4).contains(inside):
-                words = row.tick_text
+                words = " ".join(part for part in (row.tick_text, row.details) if part)
+            elif bubble.problem is not None and _tells(bubble.problem, bubble.problem_at, inside):
+                words = row.details
             elif bubble.meta.contains(inside):
                 words = row.full_time
         # Words of a gateway must not be read as markup, so they are escaped and then always are.
@@ -254,6 +265,11 @@ def row_of(index: Index) -> ThreadRow:
     row = model.row_at(index.row())
     assert row is not None
     return row
+
+
+def _tells(text: QTextLayout, at: QPointF, where: QPointF) -> bool:
+    """Whether these words, drawn there, are under this point."""
+    return text.boundingRect().translated(at).contains(where)
 
 
 def _dashes(box: QRectF) -> QPainterPath:

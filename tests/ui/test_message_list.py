@@ -196,6 +196,24 @@ def test_tooltips_of_gateways_words_are_no_markup(
     assert "&lt;img src=x&gt; &amp; co" in shown[0]
 
 
+def test_the_gateways_own_words_are_a_tooltip_of_the_trouble(
+    view: MessageList, model: ThreadModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("cti_client.ui.chat_delegate.QToolTip.showText", lambda _at, text, _w: shown.append(text))
+    failed = nth(1, direction=Direction.OUT, state=DeliveryState.FAILED, reason_text="Connect call failed")
+    model.reset(MessagePage(messages=(failed,)))
+    lay_out(view)
+    row = model.row_at(0)
+    assert row is not None
+    bubble = view.delegate.bubble(row, view.viewport().width())
+    assert bubble.problem is not None
+    assert "Connect call" not in bubble.problem.text()
+    at = (bubble.problem_at + QPointF(20, 5)).toPoint()
+    QApplication.sendEvent(view.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, QPoint(0, 0)))
+    assert shown == ["<qt>The gateway said: Connect call failed</qt>"]
+
+
 @pytest.mark.parametrize("width", [320, 520, 900])
 def test_nothing_in_a_bubble_overlaps_or_leaves_the_row(view: MessageList, model: ThreadModel, width: int) -> None:
     texts = ("ok", "word " * 80, "x" * 400, "two\nlines", "سلام کجاست بسته من", "😀" * 30)

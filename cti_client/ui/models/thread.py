@@ -100,6 +100,8 @@ class ThreadModel(QAbstractListModel):
             return row.text
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken()
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return row.details
         return None
 
     def row_at(self, at: int) -> ThreadRow | None:

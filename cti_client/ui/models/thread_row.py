@@ -49,7 +49,8 @@ class ThreadRow:
     """What the delegate draws. Equal only to itself: a message that looks different makes a new row.
 
     `heading` stands above the bubble, centred; empty for most rows. `problem` is a whole sentence, `actions` what to
-    do about it. `tick` is the delivery state, None for customers' texts; `tick_text` says it in words.
+    do about it. `tick` is the delivery state, None for customers' texts; `tick_text` says it in words. `details`: what
+    the gateway itself said, for whoever looks after it; a tooltip, never part of a sentence of ours.
     """
 
     key: tuple[int, str]
@@ -63,6 +64,7 @@ class ThreadRow:
     meta: str = ""
     tick: DeliveryState | None = None
     tick_text: str = ""
+    details: str = ""
     problem: str = ""
     actions: tuple[RowAction, ...] = ()
     links: tuple[Link, ...] = ()
@@ -116,6 +118,7 @@ def message_row(
         meta=" · ".join(part for part in (foreign, age, clock(message.at)) if part),
         tick=message.state if mine else None,
         tick_text=found.sentence if mine else "",
+        details=_tr("The gateway said: {words}").format(words=message.reason_text) if message.reason_text else "",
         problem=problem,
         actions=actions,
         links=find_links(message.text),
@@ -143,17 +146,13 @@ def pending_row(pending: PendingSend, chat: ChatContext) -> ThreadRow:
 
 
 def explain(message: Message, chat: ChatContext) -> delivery.Explanation:
-    """D2a: what became of the message, in one sentence that ends with what the gateway itself said."""
-    found = delivery.explain(
+    """D2a: what became of the message, in one sentence."""
+    return delivery.explain(
         message.state,
         message.reason,
         who=chat.customer or _tr("the customer"),
         retry_at=clock(message.retry_at) if message.retry_at is not None else "",
     )
-    if not message.reason_text:
-        return found
-    words = _tr("{sentence} The gateway said: {words}").format(sentence=found.sentence, words=message.reason_text)
-    return delivery.Explanation(words, found.action)
 
 
 _ACTIONS = {

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from cti_client.desk.views import PendingSend, PendingState
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.interaction import Direction
+from cti_client.ui.local_time import clock
 from cti_client.ui.models.thread import MOST_ROWS, ThreadModel
 from cti_client.ui.models.thread_row import ChatContext, RowAction, ThreadRow
 from cti_client.wire.api import MessagePage, Problem
@@ -288,13 +289,24 @@ def test_every_trouble_has_its_sentence_and_its_action(
     assert row.actions == actions
     troubled = state in (DeliveryState.UNKNOWN, DeliveryState.UNDELIVERED, DeliveryState.FAILED)
     assert bool(row.problem) == troubled
-    assert row.tick_text.endswith("The gateway said: ERR 42")
+    assert row.details == "The gateway said: ERR 42"
+    assert "ERR 42" not in row.problem + row.tick_text + row.spoken()
 
 
 def test_a_queued_retry_says_when(model: ThreadModel) -> None:
     sent = nth(1, direction=Direction.OUT, state=DeliveryState.QUEUED, retry_at=START)
     model.reset(MessagePage(messages=(sent,)))
     assert "tried again at" in rows(model)[0].problem
+
+
+def test_a_gateway_that_is_away_is_said_in_our_words_alone(model: ThreadModel) -> None:
+    technical = "Cannot connect to host 127.0.0.1:13013 ssl:default [Connect call failed]"
+    sent = nth(1, direction=Direction.OUT, state=DeliveryState.QUEUED, retry_at=START, reason_text=technical)
+    model.reset(MessagePage(messages=(sent,)))
+    (row,) = rows(model)
+    assert row.problem == f"The gateway did not take it; it is tried again at {clock(START)}."
+    assert technical in row.details
+    assert model.data(model.index(0), Qt.ItemDataRole.AccessibleDescriptionRole) == row.details
 
 
 def test_automatic_texts_carry_the_name_of_their_policy(model: ThreadModel) -> None:
