@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from cti_client.domain import Millis
@@ -13,6 +13,7 @@ from cti_client.ui.case_side import CaseSide
 from cti_client.ui.chat_view import ChatView
 from cti_client.ui.placing import keep_on_screen
 from cti_client.ui.reply_box import ReplyBox
+from cti_client.ui.return_key import press_focused
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.empty_state import EmptyState
 from cti_client.ui.widgets.notice import Notice
@@ -208,6 +209,11 @@ class CaseWindow(QWidget):
         else:
             event.accept()
             self.finished.emit(self.interaction_id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's hook: what no widget in here has taken."""
+        if not press_focused(self, event):
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Qt's hook."""

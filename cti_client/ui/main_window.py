@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from cti_client.domain import Millis
@@ -17,6 +17,7 @@ from cti_client.ui.offer_card import ACCEPT_KEY, DECLINE_KEY
 from cti_client.ui.open_chats import NEXT_KEY, OpenChats
 from cti_client.ui.placing import keep_on_screen
 from cti_client.ui.preferences import Preferences
+from cti_client.ui.return_key import press_focused
 from cti_client.ui.telephony_panel import TelephonyPanel
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.notice import Notice
@@ -117,6 +118,11 @@ class MainWindow(QMainWindow):
         """Close without asking anyone."""
         self._may_close = True
         self.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's hook: what no widget in here has taken."""
+        if not press_focused(self, event):
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt's hook."""

@@ -69,6 +69,38 @@ def window(qtbot: QtBot, theme: Theme) -> CaseWindow:
     return made
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_return_presses_the_focused_button(window: CaseWindow, qtbot: QtBot, key: Qt.Key) -> None:
+    fill(window)
+    window.show()
+    window.activateWindow()
+    window.reply.set_draft("Yes")
+    window.reply.send.setFocus()
+    with qtbot.waitSignal(window.reply.send_requested) as heard:
+        QTest.keyClick(window.reply.send, key)
+    assert heard.args == ["Yes"]
+    window.body.close_case.setFocus()
+    with qtbot.waitSignal(window.close_wanted):
+        QTest.keyClick(window.body.close_case, key)
+    shown = window.side.isVisible()
+    window.header.details.setFocus()
+    QTest.keyClick(window.header.details, key)
+    assert window.side.isVisible() is not shown, "an icon alone is a button too"
+
+
+def test_return_elsewhere_presses_nothing(window: CaseWindow, qtbot: QtBot) -> None:
+    fill(window)
+    window.show()
+    window.activateWindow()
+    window.reply.set_draft("Yes")
+    window.reply.editor.setFocus()
+    with qtbot.assertNotEmitted(window.reply.send_requested), qtbot.assertNotEmitted(window.close_wanted):
+        QTest.keyClick(window.reply.editor, Qt.Key.Key_Return)
+        window.reply.send.setFocus()
+        QTest.keyClick(window.reply.send, Qt.Key.Key_Return, SHIFT)
+    assert window.reply.text() == "Yes\n"
+
+
 def lay_out(window: QWidget, width: int, height: int) -> None:
     window.resize(width, height)
     window.show()

@@ -292,6 +292,17 @@ def test_keys(window: MainWindow, qtbot: QtBot) -> None:
         QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
 
 
+def test_return_presses_the_focused_button(window: MainWindow, qtbot: QtBot) -> None:
+    lay_out(window, 1360, 800)
+    window.activateWindow()
+    window.telephony.set_live(True)
+    window.telephony.show_offers([offer()], START)
+    card = window.telephony.cards[0]
+    card.decline.setFocus()
+    with qtbot.waitSignal(window.telephony.declined):
+        QTest.keyClick(card.decline, Qt.Key.Key_Return)
+
+
 def test_the_window_remembers_its_place(
     qtbot: QtBot, theme: Theme, preferences: Preferences, settings: QSettings
 ) -> None:
