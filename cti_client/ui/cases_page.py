@@ -7,6 +7,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
 from cti_client.ui.models.cases import CasesModel, Column
 from cti_client.ui.phone_button import PhoneButton
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from cti_client.ui.widgets.elision import ends_with_number
 from cti_client.ui.widgets.empty_state import EmptyState
 from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.ui.widgets.label import Label
@@ -126,6 +129,7 @@ class CasesPage(QWidget):
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        table.setItemDelegateForColumn(Column.CUSTOMER, _CustomerDelegate(table))
         table.setIconSize(QSize(self._theme.pixels(18), self._theme.pixels(18)))
         table.setShowGrid(False)
         table.setWordWrap(False)
@@ -166,6 +170,15 @@ class CasesPage(QWidget):
             self.phone.setGeometry(cell)
             self.phone.show_number(row.address, row.address_display)
             self.phone.ask()
+
+
+class _CustomerDelegate(QStyledItemDelegate):
+    """A customer without a name is told from others by the last digits of the number."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if ends_with_number(option.text):
+            option.textElideMode = Qt.TextElideMode.ElideMiddle
 
 
 class _Table(QTableView):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from cti_client.ui.models.open_chats import INTERACTION, PREVIEW, TIME, customer_of
 from cti_client.ui.theme import CARD_CORNER, SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.avatar import paint_avatar
+from cti_client.ui.widgets.elision import elided
 from cti_client.wire.records import Interaction
 
 AVATAR_PX = 34
@@ -128,5 +129,5 @@ class ChatRowDelegate(QStyledItemDelegate):
     ) -> None:
         painter.setFont(font)
         painter.setPen(ink)
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        shown = elided(QFontMetrics(font), text, box.width())
         painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)

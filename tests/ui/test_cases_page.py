@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QStyleOptionViewItem
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -148,3 +148,16 @@ def test_a_narrow_page_leaves_columns_out(page: CasesPage, model: CasesModel) ->
         page.resize(width, 400)
         hidden.append([column.name for column in Column if page.table.isColumnHidden(column)])
     assert hidden == [[], ["LAST"], ["STATE", "LAST"]]
+
+
+def test_the_last_digits_of_a_number_show_in_a_narrow_column(page: CasesPage, model: CasesModel) -> None:
+    model.show([case_row(2), case_row(1, customer="")], False, START)
+    delegate = page.table.itemDelegateForColumn(Column.CUSTOMER)
+    assert isinstance(delegate, QStyledItemDelegate)
+    modes = []
+    for place in (0, 1):
+        option = QStyleOptionViewItem()
+        option.textElideMode = page.table.textElideMode()
+        delegate.initStyleOption(option, model.index(place, Column.CUSTOMER))
+        modes.append(option.textElideMode)
+    assert modes == [Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle]

@@ -4,12 +4,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cti_client.ui.widgets.elision import elided
 from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.tips import plain_tip
 
 
 class ElidedLabel(Label):
-    """Shows as much of the text as fits and ends it with an ellipsis; the tooltip then has the whole.
+    """Shows as much of the text as fits and an ellipsis (`elided`); the tooltip then has the whole.
 
     `text()` and the accessible name are always the whole text. For texts of ours, which must never be cut, use
     `Label`.
@@ -33,7 +34,7 @@ class ElidedLabel(Label):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Qt's hook."""
         painter = QPainter(self)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        shown = elided(self.fontMetrics(), self.text(), self.contentsRect().width())
         self.style().drawItemText(
             painter,
             self.contentsRect(),
