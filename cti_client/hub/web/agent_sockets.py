@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 _NET_SECONDS = 1.0
 _ENTRIES_AT_ONCE = 6
 """Fewer than a hub has connections to its database."""
+_REVOKED = "This desktop's token is no longer valid. Enter the new one, or ask your administrator for another."
 _REPLACED = "You have signed in at another desktop."
 _STOPPING = "The hub is stopping."
 _GIVEN_UP = "This desktop has connected again since."
@@ -66,7 +67,7 @@ class AgentSockets:
         for socket in list(self._all):
             if not stays(socket.agent):
                 log.info("desktop of %s: its key was revoked", socket.agent.name)
-                socket.leave("signed_out", "This desktop's token is no longer valid.")
+                socket.leave("signed_out", _REVOKED)
 
     def present(self) -> Iterable[int]:
         """The agents whose desktops are here."""

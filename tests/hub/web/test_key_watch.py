@@ -28,7 +28,9 @@ async def revoke_by_turns(store: OwnedStore, hub: RunningHub) -> None:
     await store.write(add_agent, "Cleo", hash_token(FIRST))
     async with hub.desktop(token=TOKEN) as anna, hub.desktop(token=FIRST) as cleo:
         await store.write(new_token, "Cleo", hash_token(SECOND))
-        assert (await cleo.goodbye()).reason == "signed_out"
+        goodbye = await cleo.goodbye()
+        assert goodbye.reason == "signed_out"
+        assert "ask your administrator for another" in goodbye.text, "it says what to do"
         assert await refused(hub, FIRST)
         async with hub.desktop(token=SECOND) as again:
             await store.write(remove_agent, "Cleo")
