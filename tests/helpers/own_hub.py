@@ -10,12 +10,24 @@ import pytest
 PATIENCE_S = 30.0
 
 
+def own_hubs() -> list[psutil.Process]:
+    """Those of this process; other tests have children of other kinds."""
+    return [one for one in psutil.Process().children() if "own_hub_process" in " ".join(_command(one))]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return []
+
+
 def born_after(former: psutil.Process) -> psutil.Process:
     """The child that has taken the place of `former`."""
     found: list[psutil.Process] = []
 
     def there() -> bool:
-        found[:] = [one for one in psutil.Process().children() if one.pid != former.pid]
+        found[:] = [one for one in own_hubs() if one.pid != former.pid]
         return bool(found)
 
     _until(there)

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import aiohttp
-import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from cti_client.demo.settings import simulated
@@ -18,7 +17,7 @@ from cti_client.hub.own_hub_process import speaks_tls
 from cti_client.paths import paths_in
 from cti_client.wire.api import CaseList
 from cti_client.wire.codec import decode
-from tests.helpers.own_hub import born_after, said
+from tests.helpers.own_hub import born_after, own_hubs, said
 
 pytestmark = pytest.mark.usefixtures("strict")
 
@@ -49,10 +48,6 @@ def broken() -> HubConfig:
     raise ZeroDivisionError("Dear customer")
 
 
-def ours() -> list[psutil.Process]:
-    return list(psutil.Process().children())
-
-
 def watchers() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name == "own hub"]
 
@@ -69,7 +64,7 @@ def test_it_serves_and_stops(tmp_path: Path) -> None:
         hub.stop()
     hub.stop()
     assert watchers() == []
-    assert ours() == []
+    assert own_hubs() == []
     with pytest.raises(aiohttp.ClientConnectionError):
         asyncio.run(cases(url, token))
 
@@ -110,9 +105,9 @@ def test_a_mistake_is_logged_without_its_words(caplog: pytest.LogCaptureFixture)
 def test_a_warmed_up_process_touches_nothing_before_it_is_told(tmp_path: Path) -> None:
     hub = own(tmp_path)
     hub.warm_up()
-    assert len(ours()) == 1
+    assert len(own_hubs()) == 1
     hub.stop()
-    assert ours() == []
+    assert own_hubs() == []
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(RuntimeError):
         hub.begin()
@@ -123,7 +118,7 @@ def test_stop_right_after_begin_ends_it(tmp_path: Path) -> None:
     hub.begin()
     hub.stop()
     assert watchers() == []
-    assert ours() == []
+    assert own_hubs() == []
 
 
 def test_stop_without_a_start_is_nothing(tmp_path: Path) -> None:
@@ -134,14 +129,14 @@ def test_a_hub_that_was_killed_comes_back_where_it_was(tmp_path: Path, caplog: p
     hub = own(tmp_path)
     url, token = hub.start()
     try:
-        (process,) = ours()
+        (process,) = own_hubs()
         process.kill()
         born_after(process)
         assert asyncio.run(served(url, token)) == 200
     finally:
         hub.stop()
     assert "ended by itself" in caplog.text
-    assert ours() == []
+    assert own_hubs() == []
 
 
 def test_a_hub_that_ends_again_and_again_is_started_again_and_again(
@@ -151,7 +146,7 @@ def test_a_hub_that_ends_again_and_again_is_started_again_and_again(
     hub = own(tmp_path)
     url, token = hub.start()
     try:
-        (process,) = ours()
+        (process,) = own_hubs()
         for _ in range(4):
             process.kill()
             process = born_after(process)
@@ -167,7 +162,7 @@ def test_a_process_that_cannot_be_made_is_tried_again_and_stop_waits_for_no_paus
 ) -> None:
     hub = own(tmp_path)
     hub.start()
-    (process,) = ours()
+    (process,) = own_hubs()
 
     def no_process() -> None:
         raise OSError(11, "Resource temporarily unavailable")
