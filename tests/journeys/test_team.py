@@ -86,7 +86,7 @@ def at_work(
 
 async def test_a_chat_outlives_its_hub(at_work: AtWork) -> None:
     async with at_work(("Ben", "Clara"), 600, by_command=("Clara",)) as team:
-        (ben, clara), hubs, customer = team.agents, team.hubs, "+15558880001"
+        (ben, clara), hubs, customer = team.agents, team.hubs, "+15556610001"
         door, call_id = team.doors["Clara"], f"SMS{customer}"
 
         team.text(customer, "Where is my order?")
@@ -137,12 +137,12 @@ async def test_a_team_shares_its_customers(at_work: AtWork) -> None:
 
 
 async def what_nobody_wants_waits_and_one_takes_it(team: Team) -> None:
-    customer, call_id = "+15558880002", "SMS+15558880002"
+    customer, call_id = "+15556610002", "SMS+15556610002"
     team.text(customer, "Is anybody there?")
     for _ in team.agents:
         agent, _other = await team.asked(call_id)
         await agent.decline(call_id)
-    rows = [await agent.waiting("+1 555-888-0002") for agent in team.agents]
+    rows = [await agent.waiting("+1 555-661-0002") for agent in team.agents]
     for row in rows:  # both in one moment, each at a hub of their own
         click(row.take.main)
     popped = {agent.name: agent.popped() for agent in team.agents}
@@ -162,27 +162,27 @@ async def what_nobody_wants_waits_and_one_takes_it(team: Team) -> None:
 
 async def who_misses_two_is_left_in_peace(team: Team) -> None:
     for number in ("0003", "0004"):
-        team.text(f"+1555888{number}", "Hello?", HOTLINE)
+        team.text(f"+1555661{number}", "Hello?", HOTLINE)
         for agent in team.agents:
-            row = await agent.waiting(f"+1 555-888-{number}")
+            row = await agent.waiting(f"+1 555-661-{number}")
             assert reads(row, "Nobody answered · Hotline")
     for agent in team.agents:
         await agent.presence_is("Missed")
     back, away = team.agents
     await back.press_button(back.window.header, "I'm back")
     await back.presence_is("Available")
-    team.text("+15558880005", "Anybody else?")
-    assert await team.asked("SMS+15558880005") == (back, away)
-    await back.decline("SMS+15558880005")
+    team.text("+15556610005", "Anybody else?")
+    assert await team.asked("SMS+15556610005") == (back, away)
+    await back.decline("SMS+15556610005")
     for agent in team.agents:
-        await agent.waiting("+1 555-888-0005")
+        await agent.waiting("+1 555-661-0005")
     assert away.cards() == []
     await away.press_button(away.window.header, "I'm back")
     await away.presence_is("Available")
 
 
 async def customers_of_somebody_who_is_gone(team: Team) -> None:
-    held, ringing = "+15558880006", "+15558880007"
+    held, ringing = "+15556610006", "+15556610007"
     team.text(ringing, "Good day")
     agent, other = await team.asked(f"SMS{ringing}")
     team.text(held, "Hello")
