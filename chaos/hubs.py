@@ -23,6 +23,12 @@ _TERMINATE_SECONDS = 20.0
 _SUPERVISOR_SECONDS = 0.5
 
 
+if sys.platform == "win32":
+    _SUDDEN = signal.SIGTERM  # ends a process there without a word to it
+else:
+    _SUDDEN = signal.SIGKILL
+
+
 class UnableError(Exception):
     """A hub ended because its database was away when it started: its supervisor starts it again."""
 
@@ -105,7 +111,7 @@ class HubServer:
 
     async def kill(self) -> None:
         """As a crash of its machine would."""
-        await self._end(signal.SIGKILL)
+        await self._end(_SUDDEN)
 
     async def leave(self) -> None:
         """As an upgrade would."""

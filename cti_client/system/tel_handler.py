@@ -14,9 +14,11 @@ def may_take_calls(environ: Mapping[str, str] = os.environ) -> bool:
 
     There the system would report success all the same: its opener is started and fails on its own, unheard.
     """
-    if sys.platform != "linux" or _SANDBOX.exists():
-        return True
-    return has_handler(environ)
+    return not _says_so_in_files() or has_handler(environ)
+
+
+def _says_so_in_files() -> bool:
+    return sys.platform == "linux" and not _SANDBOX.exists()
 
 
 def has_handler(environ: Mapping[str, str]) -> bool:
