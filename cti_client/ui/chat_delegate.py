@@ -20,6 +20,7 @@ from cti_client.ui.bubble import ActionSpot, Bubble, BubbleStyle, lay_out
 from cti_client.ui.models.thread import MOST_ROWS, ThreadModel
 from cti_client.ui.models.thread_row import RowAction, ThreadRow
 from cti_client.ui.theme import BUBBLE_CORNER, CORNER, SPACE_S, Theme
+from cti_client.ui.widgets.tips import plain_tip
 
 TICKS: dict[DeliveryState, tuple[str, str]] = {
     DeliveryState.SCHEDULED: ("calendar-blank", "muted"),
@@ -255,7 +256,7 @@ class ChatDelegate(QObject):
             elif bubble.meta.contains(inside):
                 words = row.full_time
         # Words of a gateway must not be read as markup, so they are escaped and then always are.
-        QToolTip.showText(event.globalPos(), f"<qt>{_escaped(words)}</qt>" if words else "", self._view)
+        QToolTip.showText(event.globalPos(), plain_tip(words), self._view)
 
 
 def row_of(index: Index) -> ThreadRow:
@@ -279,7 +280,3 @@ def _dashes(box: QRectF) -> QPainterPath:
     return QPainterPathStroker(
         QPen(Qt.GlobalColor.black, 1.0, Qt.PenStyle.DashLine, Qt.PenCapStyle.FlatCap)
     ).createStroke(edge)
-
-
-def _escaped(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from cti_client.ui.theme import Theme
+from cti_client.ui.widgets.tips import plain_tip
 
 
 class IconButton(QToolButton):
@@ -36,10 +37,10 @@ class IconButton(QToolButton):
         self.rename(name)
 
     def rename(self, name: str) -> None:
-        """What it does now."""
+        """What it does now; it may hold a number from outside."""
         self.setAccessibleName(name)
         keys = self.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        self.setToolTip(f"{name} ({keys})" if keys else name)
+        self.setToolTip(plain_tip(f"{name} ({keys})" if keys else name))
 
     def show_icon(self, icon: str, role: str = "text") -> None:
         """Another picture."""
