@@ -5,6 +5,7 @@ limited rate) is done by the hub that holds the connection's lease; everything e
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,7 @@ from cti_client.hub.config import ConfigError, ConnectionConfig, HubConfig
 from cti_client.hub.health import HealthBoard
 from cti_client.hub.intake import take_in
 from cti_client.hub.store.store import Store
+from cti_client.hub.trouble import trouble
 from cti_client.hub.workers.alarm import Alarm, ClockAlarm, longest_sleep
 from cti_client.hub.workers.crew import Crew
 from cti_client.hub.workers.health_checks import HealthCheck
@@ -27,6 +29,8 @@ from cti_client.telephony.sms.connection import (
     WebhookOutcome,
 )
 from cti_client.telephony.sms.settings import SettingsError
+
+log = logging.getLogger(__name__)
 
 ConnectionMaker = Callable[[ConnectionSettings], SmsConnection]
 
@@ -127,10 +131,14 @@ class Gateways:
     async def _unless_hurried(self, works: Iterable[Coroutine[None, None, None]]) -> None:
         hurry = asyncio.ensure_future(self._hurry.wait())
         work = asyncio.gather(*works)
-        await asyncio.wait((hurry, work), return_when=asyncio.FIRST_COMPLETED)
-        for task in (hurry, work):
-            task.cancel()
-        await asyncio.gather(hurry, work, return_exceptions=True)
+        try:
+            await asyncio.wait((hurry, work), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (hurry, work):
+                task.cancel()
+            _, ended = await asyncio.gather(hurry, work, return_exceptions=True)
+        if isinstance(ended, Exception):
+            log.error("a gateway did not stop in order: %s", trouble(ended))
 
 
 class _Gateway:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cti_client.hub.workers.outbox import OutboxWorker
 from cti_client.telephony.sms.connection import InboundMode, InboundSms, PollOutcome
 from cti_client.wire import records
 from cti_client.wire.topics import ConnectionHealth, Connections
@@ -62,3 +63,16 @@ async def test_with_one_hub_alone_there_are_no_turns(tmp_path: Path) -> None:
     again = FakeConnection(inbound=InboundMode.POLL)
     async with asyncio.timeout(20), running_hub(tmp_path, again):
         await again.until(lambda: again.cursors == [""])
+
+
+async def test_a_gateway_that_does_not_stop_in_order_is_logged_and_the_rest_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def finish(self: OutboxWorker, seconds: float) -> None:
+        raise ZeroDivisionError("Dear customer")
+
+    gateway = FakeConnection()
+    async with running_hub(tmp_path, gateway, mistakes=True):
+        monkeypatch.setattr(OutboxWorker, "finish", finish)
+    assert "a gateway did not stop in order: ZeroDivisionError" in caplog.text
+    assert "Dear customer" not in caplog.text

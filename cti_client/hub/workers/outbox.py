@@ -189,6 +189,7 @@ class OutboxWorker:
             finally:
                 turn.cancel()
                 end.cancel()
+                await asyncio.gather(turn, end, return_exceptions=True)
         return not self._ending.is_set()
 
     def _judge(self, outcome: SubmitOutcome) -> None:
