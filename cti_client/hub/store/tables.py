@@ -50,10 +50,12 @@ hub = Table(
     Column("hub_id", String, nullable=False),
     Column("chats_per_agent", Integer, nullable=False, server_default="0"),
     Column("place", String, nullable=False, server_default=""),
+    Column("settings_version", BigInteger, nullable=False, server_default="0"),
 )
 """One row. `chats_per_agent`: chats and requests that routing gives an agent at once; 0: as many as is usual.
 
-`place`: which server, and which life of it, gave the numbers in `stream` (`place.py`).
+`place`: which server, and which life of it, gave the numbers in `stream` (`place.py`). `settings_version`: raised by
+every change of what the settings screens show, so that each hub notices.
 """
 
 hub_process = Table(
@@ -78,6 +80,7 @@ agent = Table(
     Column("misses", Integer, nullable=False, server_default="0"),
     Column("gone_since", BigInteger),
     Column("configured", Boolean, nullable=False, server_default=text("true")),
+    Column("role", String, nullable=False, server_default="agent"),
 )
 """`presence_before`: what to return to once the desk is back after its link was lost; empty where the agent chose.
 
@@ -122,7 +125,15 @@ connection = Table(
     Column("name", String, nullable=False),
     Column("settings", Text, nullable=False, server_default="{}"),
     Column("poll_cursor", Text, nullable=False, server_default=""),
+    Column("secrets", Text, nullable=False, server_default=""),
+    Column("origin", String, nullable=False, server_default="file"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
+"""A gateway. `origin`: `file` (the settings file has all of it; `settings` and `secrets` are empty) or `desk` (made on the
+settings screens). `settings`: JSON of everything but secrets. `secrets`: JSON of the secret ones, encrypted.
+`active` False: removed, and kept for what refers to it.
+"""
 
 lease = Table(
     "lease",
@@ -146,7 +157,65 @@ line = Table(
     Column("carrier_answers_keywords", Boolean, nullable=False, server_default=text("false")),
     Column("confirms_opt_out", Boolean, nullable=False, server_default=text("true")),
     Column("shows_first_words", Boolean, nullable=False, server_default=text("true")),
+    Column("consent_line_id", Id),
+    Column("quiet_hours", Boolean, nullable=False, server_default=text("true")),
+    Column("texts_from", Integer, nullable=False, server_default="480"),
+    Column("texts_until", Integer, nullable=False, server_default="1260"),
+    Column("origin", String, nullable=False, server_default="file"),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
+"""A number of ours. `consent_line_id`: the line of its pool under which consent is kept for all of the pool (B7); None: its
+own. `texts_from`, `texts_until`: minutes of the customer's day between which agents start chats and automatic texts
+go (B9), where `quiet_hours`. `origin`: as of `connection`.
+"""
+
+routing_rule = Table(
+    "routing_rule",
+    metadata,
+    _pk(),
+    Column("position", Integer, nullable=False),
+    Column("prefix", String, nullable=False, server_default=""),
+    Column("line_id", Id, ForeignKey("line.id")),
+    Column("connection_id", String, ForeignKey("connection.id"), nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+"""Outbound routing (D6), tried by `position`: a rule serves the destinations that begin with `prefix` (empty: all) from
+`line_id` (None: any line). None matching: the line's own connection.
+"""
+
+auto_text = Table(
+    "auto_text",
+    metadata,
+    Column("line_id", Id, ForeignKey("line.id"), primary_key=True, autoincrement=False),
+    Column("policy", String, primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+"""What a line answers by itself (A7), where that differs from `domain.auto_text`'s defaults."""
+
+canned_reply = Table(
+    "canned_reply",
+    metadata,
+    _pk(),
+    Column("shortcut", String, nullable=False, unique=True),
+    Column("title", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+
+settings_audit = Table(
+    "settings_audit",
+    metadata,
+    _pk(),
+    Column("at", BigInteger, nullable=False),
+    Column("agent_id", Id, ForeignKey("agent.id")),
+    Column("kind", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("changes", Text, nullable=False, server_default="[]"),
+)
+"""Every change on the settings screens, never altered. `changes`: JSON of (field, before, after); a secret only as set."""
 
 contact = Table(
     "contact",
@@ -227,6 +296,7 @@ interaction = Table(
     Column("agent_id", Id, ForeignKey("agent.id")),
     Column("case_id", Id, ForeignKey("case_file.id")),
     Column("disposition", String),
+    Column("quiet_ok_until", BigInteger, nullable=False, server_default="0"),
     _partial("uq_interaction_live", "thread_id", "state <> 'ended'", unique=True),
     Index(None, "agent_id", "state"),
     Index(None, "case_id"),
@@ -288,9 +358,33 @@ message = Table(
     Column("gateway_id", String, nullable=False, server_default=""),
     Column("reason", String),
     Column("reason_text", Text, nullable=False, server_default=""),
+    Column("attempt", Integer, nullable=False, server_default="1"),
+    Column("connection_id", String),
+    Column("checked_consent", String, nullable=False, server_default=""),
+    Column("local_time", String, nullable=False, server_default=""),
     Index(None, "thread_id", "id"),
     Index(None, "interaction_id", "id"),
 )
+"""`attempt`: counts Resend (E6); earlier ones are in `message_attempt`. `connection_id`: what it goes by (D6).
+
+`checked_consent`, `local_time`: what stood between line and number, and the customer's clock, when it was let through.
+"""
+
+message_attempt = Table(
+    "message_attempt",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True, autoincrement=False),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String),
+    Column("reason_text", Text, nullable=False, server_default=""),
+    Column("gateway_id", String, nullable=False, server_default=""),
+    Column("connection_id", String),
+    Column("agent_id", Id, ForeignKey("agent.id")),
+)
+"""An attempt that was given up for a new one: how it had ended, and who pressed Resend."""
 
 inbound_key = Table(
     "inbound_key",
@@ -344,6 +438,7 @@ delivery_report = Table(
     Column("gateway_id", String, nullable=False, server_default=""),
     Column("reason", String),
     Column("raw", Text, nullable=False),
+    Column("attempt", Integer),
     Index(None, "message_id"),
 )
 """Raw reports as they came. No foreign key: a report may come before we know, or for a message of another hub."""
@@ -383,6 +478,7 @@ consent_ledger = Table(
     Column("words", Text, nullable=False, server_default=""),
     Column("message_id", Id, ForeignKey("message.id")),
     Column("agent_id", Id, ForeignKey("agent.id")),
+    Column("note", Text, nullable=False, server_default=""),
     Index(None, "address", "line_id"),
 )
 """Every change of consent, never altered: when, which words, which line, who (B7)."""
