@@ -92,6 +92,24 @@ class StaleSendError(RuleError):
     code = "stale_send"
 
 
+class QuietHoursError(RuleError):
+    """It is too early or too late where the customer is (B9): ask the person first."""
+
+    code = "quiet_hours"
+
+
+class TextRefusedError(RuleError):
+    """The text has characters that the connection does not let through (A11); its sentence names them."""
+
+    code = "text_refused"
+
+
+class NotAllowedError(RuleError):
+    """This person may not do that (F4)."""
+
+    code = "not_allowed"
+
+
 class NoConnectionError(RuleError):
     """No connection serves the line."""
 
@@ -102,6 +120,11 @@ class BadRequestError(RuleError):
     """The request makes no sense; its sentence says why."""
 
     code = "bad_request"
+
+    def __init__(self, text: str, field: str = "") -> None:
+        """`field` names the input at fault, where a form was filled in."""
+        super().__init__(text)
+        self.field = field
 
 
 class IllegalMoveError(Exception):

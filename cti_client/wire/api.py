@@ -10,6 +10,8 @@
 | POST /chats                             | `StartChat`   | `Accepted`        |
 | POST /messages                          | `Send`        | `records.Message` |
 | POST /messages/{id}/settle              | `Settle`      | `records.Message` |
+| POST /messages/{id}/resend              | `Resend`      | `records.Message` |
+| GET  /messages/{id}/history             |               | `MessageHistory`  |
 | POST /interactions/{id}/read            | `MarkRead`    | `Done`            |
 | POST /interactions/{id}/close           | `Close`       | `Done`            |
 | POST /interactions/{id}/case            | `ChooseCase`  | `Accepted`        |
@@ -24,9 +26,10 @@
 | POST /numbers/check                     | `CheckNumber` | `NumberAbilities` |
 | POST /presence                          | `SetPresence` | `Done`            |
 
-A refusal is `Problem` with status 400 (bad_request, not_a_number, empty, too_long), 401 (unauthorised), 403
-(opted_out, not_repliable), 404 (not_found), 409 (offer_gone, chat_ended, unseen_text, stale_version, stale_send), 413
-(too_large), 503 (unavailable, no_connection).
+A refusal is `Problem` with status 400 (bad_request, not_a_number, empty, too_long, text_refused), 401 (unauthorised),
+403 (opted_out, not_repliable, not_allowed), 404 (not_found), 409 (offer_gone, chat_ended, unseen_text, stale_version,
+stale_send, quiet_hours), 413 (too_large), 503 (unavailable, no_connection). There is more in
+`settings_api.py` and `consent_api.py`.
 Every command may be repeated: a second Accept by the same agent, a second Send with the same `client_id`, a
 second Close answer like the first.
 """
@@ -35,6 +38,7 @@ import msgspec
 
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
+from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.interaction import CaseChoice, CaseStatus, Disposition
 from cti_client.wire.records import CaseBrief, Message
 
@@ -46,6 +50,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     by: str = ""
     """Who was faster, for `offer_gone`."""
+    field: str = ""
+    """The input at fault, where a form was refused."""
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +110,8 @@ class StartChat(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     line_id: int | None = None
     contact_id: int | None = None
+    in_quiet_hours: bool = False
+    """The person was told that it is late where the customer is, and goes on (B9)."""
 
 
 class Send(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,12 +125,58 @@ class Send(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     composed_at: Millis
     confirmed: bool = False
+    in_quiet_hours: bool = False
+    """The same about the customer's time of day (B9)."""
 
 
 class Settle(msgspec.Struct, frozen=True, kw_only=True):
     """The agent decides on an `unknown` message (D4): `delivered` (the customer has it) or `failed` (they do not)."""
 
     arrived: bool
+
+
+class Resend(msgspec.Struct, frozen=True, kw_only=True):
+    """A new attempt at a failed or undelivered message (E6): the same row. `attempt`: the one that the person saw fail.
+
+    Repeated, it answers like the first.
+    """
+
+    attempt: int
+    in_quiet_hours: bool = False
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt at a message: when it began, by which connection, how it ended or stands."""
+
+    attempt: int
+    at: Millis
+    state: DeliveryState
+    state_at: Millis
+    connection: str = ""
+    reason: FailureReason | None = None
+    reason_text: str = ""
+    by: str = ""
+    """Who pressed Resend for it; empty for the first."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery report as it came. `raw`: the gateway's own words."""
+
+    at: Millis
+    state: DeliveryState
+    raw: str
+    part: int | None = None
+    attempt: int | None = None
+
+
+class MessageHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything known of one message's way, oldest first."""
+
+    attempts: tuple[Attempt, ...]
+    reports: tuple[Report, ...] = ()
+    checked_consent: str = ""
+    local_time: str = ""
+    """The customer's clock when it was let through."""
 
 
 class MarkRead(msgspec.Struct, frozen=True, kw_only=True):

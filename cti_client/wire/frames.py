@@ -11,6 +11,8 @@ from typing import Annotated
 import msgspec
 
 from cti_client.domain import Millis
+from cti_client.domain.role import Role
+from cti_client.domain.text_policy import TextPolicy
 from cti_client.wire.records import Record
 
 ThreadId = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -25,6 +27,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     display: str
     can_send: bool = True
+    text_policy: TextPolicy = TextPolicy.EVERYTHING
+    """What its connection lets through (A11); an older hub refuses nothing."""
+    separate: bool = False
+    """Long text goes as messages of their own (D2)."""
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
@@ -54,6 +60,7 @@ class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="wel
     lines: tuple[Line, ...] = ()
     offer_seconds: int = 20
     categories: tuple[str, ...] = ()
+    role: Role = Role.AGENT
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="snapshot"):

@@ -186,8 +186,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     reason_text: str = ""
     """The gateway's own code and words, kept as they came (D5)."""
     state_at: Millis = 0
+    attempt: int = 1
+    """Counts from 1; Resend raises it (E6)."""
     retry_at: Millis | None = None
-    """When the next attempt is due, for a queued message that failed before."""
+    """When the next attempt is due, for a queued message that failed before, or when a scheduled one goes."""
     case_label: str = ""
     case_agent: str = ""
     """For the separators of the chat view: the case this message belongs to and its agent."""

@@ -6,6 +6,7 @@ import msgspec
 
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
+from cti_client.wire.frames import Line
 from cti_client.wire.records import CaseBrief
 
 
@@ -92,3 +93,21 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
 
     topic: ClassVar[str] = "shared"
     threads: tuple[SharedThread, ...] = ()
+
+
+class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
+    """One canned reply (E10), inserted by `/shortcut`."""
+
+    id: int
+    shortcut: str
+    title: str
+    text: str
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """What is set for all agents and may change while they work: replaces what `Welcome` said of it."""
+
+    topic: ClassVar[str] = "setup"
+    lines: tuple[Line, ...] = ()
+    offer_seconds: int = 20
+    replies: tuple[CannedReply, ...] = ()

@@ -126,12 +126,14 @@ connection = Table(
     Column("settings", Text, nullable=False, server_default="{}"),
     Column("poll_cursor", Text, nullable=False, server_default=""),
     Column("secrets", Text, nullable=False, server_default=""),
+    Column("text_policy", String, nullable=False, server_default="letters"),
+    Column("split", String, nullable=False, server_default="concatenate"),
     Column("origin", String, nullable=False, server_default="file"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("version", Integer, nullable=False, server_default="1"),
 )
-"""A gateway. `origin`: `file` (the settings file has all of it; `settings` and `secrets` are empty) or `desk` (made on the
-settings screens). `settings`: JSON of everything but secrets. `secrets`: JSON of the secret ones, encrypted.
+"""A gateway. `origin`: `file` (the settings file has all of it; `settings` and `secrets` are empty) or `desk` (made on
+the settings screens). `settings`: JSON of everything but secrets. `secrets`: JSON of the secret ones, encrypted.
 `active` False: removed, and kept for what refers to it.
 """
 
@@ -164,8 +166,8 @@ line = Table(
     Column("origin", String, nullable=False, server_default="file"),
     Column("version", Integer, nullable=False, server_default="1"),
 )
-"""A number of ours. `consent_line_id`: the line of its pool under which consent is kept for all of the pool (B7); None: its
-own. `texts_from`, `texts_until`: minutes of the customer's day between which agents start chats and automatic texts
+"""A number of ours. `consent_line_id`: the line of its pool under which consent is kept for all of the pool (B7); None:
+its own. `texts_from`, `texts_until`: minutes of the customer's day between which agents start chats and automatic texts
 go (B9), where `quiet_hours`. `origin`: as of `connection`.
 """
 
@@ -215,7 +217,9 @@ settings_audit = Table(
     Column("action", String, nullable=False),
     Column("changes", Text, nullable=False, server_default="[]"),
 )
-"""Every change on the settings screens, never altered. `changes`: JSON of (field, before, after); a secret only as set."""
+"""Every change on the settings screens, never altered. `changes`: JSON of (field, before, after);
+a secret only as set.
+"""
 
 contact = Table(
     "contact",

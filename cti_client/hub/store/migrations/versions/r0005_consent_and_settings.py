@@ -1,4 +1,4 @@
-"""Consent pools, quiet hours, routing rules, automatic texts, canned replies, attempts; settings kept here, with an audit."""
+"""Consent pools, quiet hours, routing rules, automatic texts, canned replies, attempts, settings with an audit."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,8 @@ def upgrade() -> None:
     op.add_column("agent", sa.Column("role", sa.String(), server_default="agent", nullable=False))
     for column in (
         sa.Column("secrets", sa.Text(), server_default="", nullable=False),
+        sa.Column("text_policy", sa.String(), server_default="letters", nullable=False),
+        sa.Column("split", sa.String(), server_default="concatenate", nullable=False),
         sa.Column("origin", sa.String(), server_default="file", nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
