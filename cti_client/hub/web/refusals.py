@@ -24,12 +24,14 @@ log = logging.getLogger(__name__)
 STATUS_OF_CODE = {
     "opted_out": 403,
     "not_repliable": 403,
+    "not_allowed": 403,
     "not_found": 404,
     "offer_gone": 409,
     "chat_ended": 409,
     "unseen_text": 409,
     "stale_version": 409,
     "stale_send": 409,
+    "quiet_hours": 409,
     "no_connection": 503,
 }
 """Every other code of a `RuleError` is 400."""
@@ -79,7 +81,9 @@ def _refusal(
     request: web.Request, status: int, code: str, text: str, error: RuleError | None = None
 ) -> web.StreamResponse:
     _log(request, status, code)
-    answer = json_answer(Problem(code=code, text=text, by=getattr(error, "by", "")), status)
+    answer = json_answer(
+        Problem(code=code, text=text, by=getattr(error, "by", ""), field=getattr(error, "field", "")), status
+    )
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
