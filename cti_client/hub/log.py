@@ -23,7 +23,7 @@ def set_up(form: str, level: int, stream: TextIO = sys.stderr) -> None:
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # five lines at each upgrade that help nobody
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # says nothing that helps
 
 
 class TextLines(logging.Formatter):

@@ -1,6 +1,6 @@
 """Consent between one line and one customer number: the state, its proof, and what a change entails (B7, B8)."""
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason
@@ -8,14 +8,25 @@ from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.hub.services.customers import tag_number
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.interactions import live_interaction, touch
+from cti_client.hub.store.combined import CombinedInsert
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import consent, consent_ledger, message, outbox
 from cti_client.hub.store.upsert import insert_row, upsert
 
+_PROOF = ("line_id", "address", "state", "at", "basis", "words", "message_id", "agent_id")
+
 OPT_OUT_POLICY = "opt_out_confirmation"
 """The one text that may still go to a number that has opted out."""
 
+_FIRST_CONSENT = CombinedInsert(
+    insert(consent_ledger).values({name: bindparam(name) for name in _PROOF}),
+    lambda _: (
+        insert(consent).values(
+            line_id=bindparam("line_id"), address=bindparam("address"), state=bindparam("state"), at=bindparam("at")
+        ),
+    ),
+)
 _STATE = Statement(
     select(consent.c.state).where(consent.c.line_id == bindparam("line_id"), consent.c.address == bindparam("address"))
 )
@@ -25,6 +36,16 @@ def consent_state(tx: Tx, line_id: int, address: str) -> ConsentState:
     """What stands between this line and this number. Hold the thread's lock to decide by it."""
     state = _STATE.scalar(tx.conn, {"line_id": line_id, "address": address})
     return ConsentState.UNKNOWN if state is None else ConsentState(state)
+
+
+def first_consent(tx: Tx, thread_row: AnyRow, line_id: int, *, basis: str, words: str, message_id: int) -> None:
+    """Who texts us for the first time agrees to be answered, with the proof of it.
+
+    Only for a thread that this transaction made, whose contact's number carries the tag already.
+    """
+    whose = {"line_id": line_id, "address": thread_row.address, "at": tx.now}
+    proof = {"state": ConsentState.OPTED_IN.value, "basis": basis, "words": words}
+    _FIRST_CONSENT.insert(tx.conn, {**whose, **proof, "message_id": message_id, "agent_id": None})
 
 
 def change_consent(

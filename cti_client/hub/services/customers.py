@@ -1,17 +1,18 @@
 """The contact behind a number, and the SMS tag of the number (B2)."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, false, or_, select, true, update
+from sqlalchemy import bindparam, false, insert, or_, select, true, update
 
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
+from cti_client.hub.store.combined import CombinedInsert
 from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.contacts import search_text
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, offer, phone, thread
-from cti_client.hub.store.upsert import insert_row
 
 _BY_NUMBER = Statement(
     select(phone.c.contact_id).where(phone.c.address == bindparam("address")).order_by(phone.c.contact_id).limit(1)
@@ -25,26 +26,42 @@ _LOCK = Statement(
 _SET_CONTACT = Statement(
     update(thread).where(thread.c.id == bindparam("thread")).values(contact_id=bindparam("contact"))
 )
+_NEW_CONTACT = CombinedInsert(
+    insert(contact).values(created_at=bindparam("now"), search=bindparam("words")),
+    lambda made: (
+        insert(phone).values(
+            contact_id=made, address=bindparam("number"), type=bindparam("kind"), sms=bindparam("tagged")
+        ),
+        update(thread).where(thread.c.id == bindparam("thread")).values(contact_id=made),
+    ),
+)
 _OF_NUMBER = update(phone).where(phone.c.address == bindparam("number")).returning(phone.c.contact_id)
 _TAG = Statement(_OF_NUMBER.where(or_(~phone.c.sms, phone.c.type != "Mobile")).values(sms=true(), type="Mobile"))
 _UNTAG = Statement(_OF_NUMBER.where(phone.c.sms).values(sms=false()))
 
 
-def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> int:
+class FoundContact(NamedTuple):
+    """`is_new`: this transaction made it, with this one number."""
+
+    id: int
+    is_new: bool
+
+
+def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> FoundContact:
     """The contact of this locked thread: the one chosen, else the oldest that has the number, else a new one (A3).
 
     A new contact's number is Mobile where it can be answered, and carries the SMS tag then where `sms` says so.
     """
     if thread_row.contact_id is not None:
-        return int(thread_row.contact_id)
+        return FoundContact(thread_row.contact_id, is_new=False)
     address = thread_row.address
     found = _BY_NUMBER.scalar(tx.conn, {"address": address})
-    if found is None:
-        found = insert_row(tx.conn, contact, {"created_at": tx.now, "search": search_text((), (address,))})
-        kind = {"type": "Mobile", "sms": sms} if thread_row.repliable else {"type": "Other", "sms": False}
-        insert_row(tx.conn, phone, {"contact_id": found, "address": address, **kind})
-    _SET_CONTACT.run(tx.conn, {"thread": thread_row.id, "contact": found})
-    return int(found)
+    if found is not None:
+        _SET_CONTACT.run(tx.conn, {"thread": thread_row.id, "contact": found})
+        return FoundContact(found, is_new=False)
+    values = {"now": tx.now, "words": search_text((), (address,)), "number": address, "thread": thread_row.id}
+    kind = {"kind": "Mobile", "tagged": sms} if thread_row.repliable else {"kind": "Other", "tagged": False}
+    return FoundContact(_NEW_CONTACT.insert(tx.conn, {**values, **kind}), is_new=True)
 
 
 def lock_contacts(tx: Tx, address: str) -> None:

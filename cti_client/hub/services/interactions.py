@@ -102,7 +102,7 @@ def open_for_agent(
     """
     state = next_state(InteractionState(chat.state), InteractionEvent.OPENED)
     thread_row = lock_thread(tx, chat.thread_id)
-    contact_id = contact_of(tx, thread_row)
+    contact_id = contact_of(tx, thread_row).id
     former_case = chat.case_id
     if former_case is None:
         case_id = begin_case(tx, chat.thread_id, contact_id, agent_id, choice, as_of=as_of)

@@ -6,7 +6,7 @@ that is live with its sender or begins one, and a chat that begins stands before
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from cti_client.domain import Millis
 from cti_client.domain.clean_text import clean_text
@@ -16,7 +16,7 @@ from cti_client.domain.interaction import Direction, InteractionState
 from cti_client.domain.phone_number import parse_address
 from cti_client.domain.sms_text import measure
 from cti_client.hub.services.cases import touch_case
-from cti_client.hub.services.consents import OPT_OUT_POLICY, change_consent, consent_state
+from cti_client.hub.services.consents import OPT_OUT_POLICY, change_consent, consent_state, first_consent
 from cti_client.hub.services.customers import contact_of, lock_contacts, offers_changed
 from cti_client.hub.services.interactions import live_interaction, touch
 from cti_client.hub.services.lines import line_of_recipient
@@ -24,6 +24,7 @@ from cti_client.hub.services.outgoing import queue_text
 from cti_client.hub.services.release_chats import release_if_gone
 from cti_client.hub.services.route_offers import route_offers
 from cti_client.hub.services.threads import thread_of_address
+from cti_client.hub.store.combined import CombinedInsert
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import inbound_key, interaction, message, stray_text, thread
@@ -32,6 +33,8 @@ from cti_client.telephony.sms.connection import InboundSms
 
 LATE_AFTER: Millis = 60_000
 """A text older than this by the gateway's stamp was held up on its way, and counts from that stamp."""
+
+TEXTED_FIRST = "texted first"
 
 OPT_OUT_CONFIRMATION = (
     "You are unsubscribed and will get no more messages from this number. Text START to get them again."
@@ -53,10 +56,14 @@ _KEY = Statement(
         inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway")
     )
 )
-_SET_KEY = Statement(
-    update(inbound_key)
-    .where(inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway"))
-    .values(message_id=bindparam("message"))
+_MESSAGE = ("thread_id", "interaction_id", "line_id", "direction", "at", "text", "state", "state_at", "note")
+_KEEP = CombinedInsert(
+    insert(message).values({name: bindparam(name) for name in (*_MESSAGE, "parts", "encoding")}),
+    lambda made: (
+        update(inbound_key)
+        .where(inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway"))
+        .values(message_id=made),
+    ),
 )
 _JOIN = Statement(
     update(interaction)
@@ -90,15 +97,15 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
         return Received(None, stray=True)
 
     sender = parse_address(clean_text(sms.sender)[0], line.country)
-    customer = thread_of_address(tx, sender.value, repliable=sender.repliable, line_id=line.id)
-    consent = consent_state(tx, line.id, customer.address)
+    customer, is_new = thread_of_address(tx, sender.value, repliable=sender.repliable, line_id=line.id)
+    consent = ConsentState.UNKNOWN if is_new else consent_state(tx, line.id, customer.address)
     word = keyword(text)
     consent_after = transition(consent, word)
-    contact_of(tx, customer, sms=consent_after is ConsentState.OPTED_IN)
-    if consent_after is not consent:
+    contact = contact_of(tx, customer, sms=consent_after is ConsentState.OPTED_IN)
+    if consent_after is not consent and not contact.is_new:
         lock_contacts(tx, customer.address)
     only_keyword = word is Keyword.STOP or (word in (Keyword.START, Keyword.YES) and consent is ConsentState.OPTED_OUT)
-    chat = live_interaction(tx, customer.id)
+    chat = None if is_new else live_interaction(tx, customer.id)
     begins = begins_again = False
     if only_keyword:
         if chat is not None and chat.agent_id is not None:
@@ -114,29 +121,32 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     else:
         interaction_id, begins = _begin(tx, customer, line, at), True
 
-    message_id = insert_row(
+    message_id = _KEEP.insert(
         tx.conn,
-        message,
         {
             "thread_id": customer.id,
             "interaction_id": interaction_id,
             "line_id": line.id,
-            "direction": Direction.IN,
+            "direction": Direction.IN.value,
             "at": at,
             "text": text,
-            "state": DeliveryState.RECEIVED,
+            "state": DeliveryState.RECEIVED.value,
             "state_at": tx.now,
             "note": _note(sms.omitted, changed),
             **_size(text),
+            "connection": key["connection_id"],
+            "gateway": key["gateway_id"],
         },
     )
-    _SET_KEY.run(tx.conn, {"connection": key["connection_id"], "gateway": key["gateway_id"], "message": message_id})
     tx.news.message(message_id)
     if customer.last_line_id != line.id:
         _SET_LAST_LINE.run(tx.conn, {"thread": customer.id, "line": line.id})
-    _apply_consent(tx, customer, line, consent, word, text, message_id, interaction_id, chat_is_new=begins)
+    if is_new and contact.is_new and consent_after is ConsentState.OPTED_IN:
+        first_consent(tx, customer, line.id, basis=TEXTED_FIRST, words=text, message_id=message_id)
+    else:
+        _apply_consent(tx, customer, line, consent, word, text, message_id, interaction_id, chat_is_new=begins)
     if begins or begins_again:
-        route_offers(tx)
+        route_offers(tx, begun=interaction_id if begins else None)
     return Received(message_id)
 
 
@@ -146,7 +156,7 @@ def _when(sent_at: Millis | None, now: Millis) -> Millis:
 
 def _size(text: str) -> dict[str, object]:
     size = measure(text)
-    return {"parts": max(size.parts, 1), "encoding": size.encoding}
+    return {"parts": max(size.parts, 1), "encoding": size.encoding.value}
 
 
 def _note(omitted: int, changed: bool) -> str:
@@ -209,7 +219,7 @@ def _apply_consent(
     elif word is Keyword.START or before is ConsentState.OPTED_OUT:
         basis = "texted START"
     else:
-        basis = "texted first"
+        basis = TEXTED_FIRST
     change_consent(
         tx,
         customer,

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, exists, func, select, union_all, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, union_all, update
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import InteractionEvent, InteractionState, next_state
@@ -25,15 +25,14 @@ from cti_client.domain.routing import (
     room,
     route,
 )
-from cti_client.hub.services.events import note_event
 from cti_client.hub.services.misses import IS_CUT_OFF
+from cti_client.hub.store.combined import CombinedInsert
 from cti_client.hub.store.conditions import IS_OPEN, IS_QUEUED, OFFER_IS_OPEN
 from cti_client.hub.store.latest_case import latest_case
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import agent, case, interaction, line, offer
+from cti_client.hub.store.tables import agent, case, case_event, interaction, line, offer
 from cti_client.hub.store.tables import hub as hub_table
-from cti_client.hub.store.upsert import insert_row
 
 WHY_DECLINED = "declined"
 WHY_UNANSWERED = "nobody answered"
@@ -140,6 +139,26 @@ _OFFERS = Statement(
         offer.c.interaction_id.in_(bindparam("chats", expanding=True))
     )
 )
+_OFFER = CombinedInsert(
+    insert(offer).values(
+        interaction_id=bindparam("chat"),
+        agent_id=bindparam("agent"),
+        number=bindparam("number"),
+        made_at=bindparam("now"),
+        deadline=bindparam("deadline"),
+        state=OfferState.OPEN.value,
+    ),
+    lambda _: (
+        update(interaction)
+        .where(interaction.c.id == bindparam("chat"), interaction.c.state == bindparam("before"))
+        .values(version=interaction.c.version + 1, state=bindparam("after"), why_waiting=""),
+        insert(case_event).values(
+            interaction_id=bindparam("chat"), at=bindparam("now"), kind="offered", agent_id=bindparam("agent")
+        ),
+    ),
+)
+"""An offer of a locked chat: the chat moves on, and the timeline has it."""
+
 _MOVE = Statement(
     update(interaction)
     .where(interaction.c.id == bindparam("moved"), interaction.c.state == bindparam("before"))
@@ -147,9 +166,10 @@ _MOVE = Statement(
 )
 
 
-def route_offers(tx: Tx) -> int:
+def route_offers(tx: Tx, begun: int | None = None) -> int:
     """Put queued chats before available agents who have room; returns how many offers were made.
 
+    `begun`: a chat that this transaction began, so that nobody was asked for it yet.
     A chat that everyone was asked for in vain goes to the Waiting list. One for which nobody is available or has room
     stays queued (and shows in that list) until somebody has.
     """
@@ -157,7 +177,7 @@ def route_offers(tx: Tx) -> int:
     rows = (_QUEUED if room(candidates.agents) else _NOT_TOLD).rows(tx.conn, {"most": MOST_CHATS})
     if not rows:
         return 0
-    chats = _chats(tx, rows)
+    chats = _chats(tx, rows, begun)
     why_before = {row.id: row.why_waiting for row in rows}
     made = 0
     for decision in _settled(tx, chats, _with_previous(tx, candidates, chats)):
@@ -226,12 +246,13 @@ def _capacity(row: AnyRow) -> int:
     return row.chats_per_agent or (USUAL_CAPACITY if row.agents > 1 else UNLIMITED)
 
 
-def _chats(tx: Tx, rows: Sequence[AnyRow]) -> list[QueuedChat]:
+def _chats(tx: Tx, rows: Sequence[AnyRow], begun: int | None) -> list[QueuedChat]:
     """With who let an offer of this round pass. A withdrawn offer asked nobody."""
     round_after = {row.id: row.round_after for row in rows}
     asked: dict[int, set[int]] = defaultdict(set)
     numbers: dict[int, int] = {}
-    for one in _OFFERS.rows(tx.conn, {"chats": list(round_after)}):
+    older = [chat_id for chat_id in round_after if chat_id != begun]
+    for one in _OFFERS.rows(tx.conn, {"chats": older}) if older else ():
         chat = one.interaction_id
         numbers[chat] = max(numbers.get(chat, 0), one.number)
         if one.state in (OfferState.DECLINED, OfferState.LAPSED) and one.number > round_after[chat]:
@@ -344,20 +365,14 @@ def _leave(tx: Tx, chat_id: int, why: Why, why_before: str) -> None:
 
 
 def _make_offer(tx: Tx, made: MakeOffer) -> None:
-    offer_id = insert_row(
-        tx.conn,
-        offer,
-        {
-            "interaction_id": made.chat_id,
-            "agent_id": made.agent_id,
-            "number": made.number,
-            "made_at": tx.now,
-            "deadline": made.deadline,
-            "state": OfferState.OPEN,
-        },
+    before = InteractionState.QUEUED
+    after = next_state(before, InteractionEvent.OFFERED)
+    whom = {"chat": made.chat_id, "agent": made.agent_id, "number": made.number}
+    offer_id = _OFFER.insert(
+        tx.conn, {**whom, "now": tx.now, "deadline": made.deadline, "before": before.value, "after": after.value}
     )
-    _move(tx, made.chat_id, InteractionEvent.OFFERED, why_waiting="")
-    note_event(tx, made.chat_id, "offered", agent_id=made.agent_id)
+    tx.news.interaction(made.chat_id)
+    tx.news.topic("waiting")
     tx.news.offer(offer_id)
     tx.wakes.add("offers")
 

@@ -35,7 +35,7 @@ def start_chat(tx: Tx, agent_id: int, start: api.StartChat) -> api.Accepted:
     """
     line = _line(tx, start.line_id)
     address = parse_destination(start.address, line.country if line is not None else "US")
-    customer = thread_of_address(tx, address.value, repliable=True)
+    customer = thread_of_address(tx, address.value, repliable=True).row
     chat = live_interaction(tx, customer.id)
     if chat is not None:
         _withdraw_from_others(tx, chat, agent_id)

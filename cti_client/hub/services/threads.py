@@ -1,5 +1,7 @@
 """The thread of a customer's address, found or made, and locked: whoever holds its row works alone on this customer."""
 
+from typing import NamedTuple
+
 from sqlalchemy import bindparam, select, union_all
 
 from cti_client.hub.store.conditions import NOT_ENDED, OFFER_IS_OPEN
@@ -28,13 +30,23 @@ _OF_AGENT = Statement(
 _OF_INTERACTION = Statement(select(interaction.c.thread_id).where(interaction.c.id == bindparam("id")))
 
 
-def thread_of_address(tx: Tx, address: str, *, repliable: bool, line_id: int | None = None) -> AnyRow:
+class FoundThread(NamedTuple):
+    """`is_new`: this transaction made it, so nothing in the database refers to it, and nobody else knows of it yet."""
+
+    row: AnyRow
+    is_new: bool
+
+
+def thread_of_address(tx: Tx, address: str, *, repliable: bool, line_id: int | None = None) -> FoundThread:
     """The locked thread of this normalised address, made (with the line that it was last used on) if there is none."""
     row = _BY_ADDRESS.first(tx.conn, {"address": address})
-    if row is None:
-        values = {"address": address, "repliable": repliable, "last_line_id": line_id}
-        row = insert_row_or_nothing(tx.conn, thread, values) or _BY_ADDRESS.one(tx.conn, {"address": address})
-    return row
+    if row is not None:
+        return FoundThread(row, is_new=False)
+    values = {"address": address, "repliable": repliable, "last_line_id": line_id}
+    made = insert_row_or_nothing(tx.conn, thread, values)
+    if made is not None:
+        return FoundThread(made, is_new=True)
+    return FoundThread(_BY_ADDRESS.one(tx.conn, {"address": address}), is_new=False)
 
 
 def lock_thread(tx: Tx, thread_id: int) -> AnyRow:
