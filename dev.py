@@ -22,6 +22,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -31,6 +32,7 @@ LINUX = sys.platform.startswith("linux")
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 SUPPORTED = [(3, 13), (3, 12), (3, 11)]
 SOURCES = ["cti_client", "tests", "bench", "chaos", "dev.py"]
+MOST_TEST_PROCESSES = 5  # each starts a PostgreSQL and a Kannel of its own
 
 # Which Debian package carries a library. Newer releases renamed some (t64): the first name that apt knows is taken.
 PACKAGE_OF = {
@@ -288,10 +290,15 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Every test."""
+    """Every test, by several processes. With arguments: what they say, by one process unless they say otherwise."""
     set_up("dev", window=True, peers=True)
     env = {} if os.environ.get("QT_QPA_PLATFORM") else {"QT_QPA_PLATFORM": "offscreen"}
-    return python("-m", "pytest", *arguments, env=env)
+    return python("-m", "pytest", *(arguments or side_by_side()), env=env)
+
+
+def side_by_side() -> list[str]:
+    """Tests wait for other processes much of the time: one process more than there are cores keeps these busy."""
+    return ["-n", str(min((os.cpu_count() or 1) + 1, MOST_TEST_PROCESSES)), "--dist", "worksteal"]
 
 
 def check(_: list[str]) -> int:
@@ -302,17 +309,17 @@ def check(_: list[str]) -> int:
     steps = [
         ("format", [str(PYTHON), "-m", "ruff", "format", "--check", "."]),
         ("lint", [str(PYTHON), "-m", "ruff", "check", "."]),
-        *(
-            (f"types ({name})", [str(PYTHON), "-m", "mypy", "--platform", name])
-            for name in ("linux", "win32", "darwin")
-        ),
+        *((f"types ({name})", types_for(name)) for name in ("linux", "win32", "darwin")),
         ("import contracts", [linter]),
     ]
     failed = []
-    for name, command in steps:
-        say(name)
-        if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
-            failed.append(name)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, under_way in [(name, pool.submit(run_quietly, command)) for name, command in steps]:
+            done = under_way.result()
+            say(name)
+            print(done.stdout, end="", flush=True)
+            if done.returncode != 0:
+                failed.append(name)
     say("file sizes")
     long_files = [f for f in project_files() if len(f.read_text(encoding="utf-8").splitlines()) > 600]
     for file in long_files:
@@ -321,6 +328,18 @@ def check(_: list[str]) -> int:
         failed.append("file sizes")
     say(f"failed: {', '.join(failed)}" if failed else "all checks passed")
     return 1 if failed else 0
+
+
+def types_for(platform: str) -> list[str]:
+    """The type check as on that system. A cache for each: they run at the same time."""
+    return [str(PYTHON), "-m", "mypy", "--platform", platform, "--cache-dir", f".mypy_cache/{platform}"]
+
+
+def run_quietly(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a step; all that it says is in its `stdout`."""
+    return subprocess.run(
+        command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    )
 
 
 def project_files() -> list[Path]:
