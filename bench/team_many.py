@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.figures import Figure, percentile
 from bench.team_database import Database, running_database
-from bench.team_rig import Desks, TeamHub, add_agents, desks, in_store, running, texts
+from bench.team_rig import Desks, TeamHub, add_agents, desks, in_store, note_sizes, running, texts
 from bench.team_text_to_record import floor_postgres, of_floor
 
 MANY = (500, 2_000)
@@ -61,6 +61,7 @@ async def _of(server: Database, folder: Path, base: str, many: int) -> list[Figu
         before, began = hub.memory(), hub.processor_seconds()
         entry = await connect(everyone, hub.url, tokens)
         entry_cost = hub.processor_seconds() - began
+        await in_store(address, note_sizes)
         await asyncio.sleep(SETTLE_SECONDS)
         kib = (hub.memory() - before) / 1024 / (many - 1)
         began = hub.processor_seconds()

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bench.figures import Figure, percentile
 from bench.team_database import Database, running_database
-from bench.team_rig import TeamHub, add_agents, desks, in_store, running, texts
+from bench.team_rig import TeamHub, add_agents, desks, in_store, note_sizes, running, texts
 
-AGENTS = 200
+AGENTS = 300
 RATES = (20, 50)
 SECONDS = 6
 SETTLE_SECONDS = 4.0
@@ -43,6 +43,7 @@ async def _with(server: Database, folder: Path, names: Sequence[str]) -> dict[in
         share = AGENTS // len(hubs)
         for place, hub in enumerate(hubs):
             await everyone.connect(hub.url, tokens[place * share : (place + 1) * share])
+        await in_store(address, note_sizes)
         await asyncio.sleep(SETTLE_SECONDS)
         posts = [hub.post for hub in hubs]
         return {

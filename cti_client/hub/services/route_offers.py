@@ -42,7 +42,7 @@ WHY_BUSY = "everyone was busy"
 _TOLD = (WHY_NOBODY, WHY_BUSY)
 MOST_CHATS = 200
 """Chats that are placed at once; the rest follow at the next look."""
-_MOST_AGENTS = 64
+_MOST_AGENTS = 16
 """Agents who are looked at, longest idle first, before all of them are."""
 
 _LOADS_APART = 4
@@ -70,32 +70,16 @@ _COLUMNS = (
     IS_CUT_OFF.label("cut_off"),
 )
 _AGENTS = select(*_COLUMNS, _LOAD.label("load")).where(_IS_AVAILABLE)
-_by_idleness = agent.alias("agent_by_idleness")
-_IDLE_LONGEST = (
-    select(_by_idleness.c.id)
-    .where(_by_idleness.c.presence == Presence.AVAILABLE.value)
-    .order_by(_by_idleness.c.idle_since, _by_idleness.c.id)
-    .limit(bindparam("most"))
-    .subquery("longest_idle")
-)
+_IDLE_LONGEST = _AGENTS.order_by(agent.c.idle_since, agent.c.id).limit(bindparam("most"))
 _BY_ID = agent.c.id.in_(bindparam("ids", expanding=True))
-_FIRST_AGENTS = Statement(_AGENTS.where(agent.c.id.in_(select(_IDLE_LONGEST.c.id))))
+_FIRST_AGENTS = Statement(_IDLE_LONGEST)
 _ALL_AGENTS = Statement(_AGENTS)
 _holds = union_all(
     select(offer.c.agent_id).where(OFFER_IS_OPEN),
     select(interaction.c.agent_id).where(IS_OPEN, interaction.c.agent_id.is_not(None)),
 ).subquery("holds")
 _BUSIER = select(_holds.c.agent_id).group_by(_holds.c.agent_id).having(func.count() > bindparam("load"))
-_NO_BUSIER = Statement(
-    _AGENTS.where(
-        agent.c.id.in_(
-            select(_by_idleness.c.id)
-            .where(_by_idleness.c.presence == Presence.AVAILABLE.value, _by_idleness.c.id.not_in(_BUSIER))
-            .order_by(_by_idleness.c.idle_since, _by_idleness.c.id)
-            .limit(bindparam("most"))
-        )
-    )
-)
+_NO_BUSIER = Statement(_IDLE_LONGEST.where(agent.c.id.not_in(_BUSIER)))
 """What stands or is open altogether is little and is gone through once, whatever the planner knows of the tables."""
 
 _THESE_AGENTS = Statement(_AGENTS.where(_BY_ID))

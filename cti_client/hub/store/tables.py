@@ -81,6 +81,7 @@ agent = Table(
     Column("gone_since", BigInteger),
     Column("configured", Boolean, nullable=False, server_default=text("true")),
     Column("role", String, nullable=False, server_default="agent"),
+    Index("ix_agent_presence_idle_since_id", "presence", "idle_since", "id"),
 )
 """`presence_before`: what to return to once the desk is back after its link was lost; empty where the agent chose.
 

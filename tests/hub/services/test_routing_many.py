@@ -16,7 +16,7 @@ from cti_client.wire import api
 from tests.helpers.service_hub import ServiceHub
 
 MANY = 70
-"""More than the 64 who are looked at first."""
+"""More than the 16 who are looked at first."""
 
 
 def make_many_available(hub: ServiceHub) -> None:
