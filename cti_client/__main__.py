@@ -1,5 +1,5 @@
 """The command: `cti-client` opens the desktop, `demo` adds a customer's handset, `tour` shows the whole job, `hub` is a
-team's hub, `admin` says who may sign in there."""
+team's hub, `admin` says who may sign in there, `parts` counts what texts cost."""
 
 import argparse
 import logging
@@ -83,6 +83,14 @@ def _parser() -> argparse.ArgumentParser:
     tour.set_defaults(run=_tour)
     _add_hub(commands)
     _add_admin(commands)
+    parts = commands.add_parser(
+        "parts",
+        help="count what texts cost: a JSON string a line in, a JSON object a line out",
+        description="Reads one JSON string a line and writes one JSON object a line: encoding, parts, units (septets "
+        "of GSM-7, 16-bit units of UCS-2), characters (code points). Nothing is replaced or composed. Exit status 1 "
+        "if any line was no JSON string.",
+    )
+    parts.set_defaults(run=_parts, verbose=False)
     return parser
 
 
@@ -138,6 +146,12 @@ def _admin(options: argparse.Namespace) -> int:
         case _:
             act = admin.list_agents()
     return admin.run_admin(options.config, act, print, _complain)
+
+
+def _parts(_: argparse.Namespace) -> int:
+    from cti_client.parts_command import count_lines
+
+    return count_lines(sys.stdin.buffer, sys.stdout.buffer)
 
 
 def _complain(words: str) -> None:

@@ -78,7 +78,11 @@ class Measure:
 
 def measure(text: str) -> Measure:
     """What this text costs once it is composed (NFC), which is how it is sent."""
-    text = unicodedata.normalize("NFC", text)
+    return measure_as_it_is(unicodedata.normalize("NFC", text))
+
+
+def measure_as_it_is(text: str) -> Measure:
+    """What this text costs with nothing changed in it."""
     encoding = encoding_of(text)
     units = _units(text, encoding)
     parts, last, limit = 1, units, _ALONE[encoding]
@@ -132,8 +136,13 @@ def plain_replacement(text: str) -> str | None:
     """
     if _GSM_TEXT.fullmatch(text):
         return None
-    plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
+    plain = typographic_to_plain(text)
     return plain if _GSM_TEXT.fullmatch(plain) and plain != text else None
+
+
+def typographic_to_plain(text: str) -> str:
+    """Quotes, dashes, blanks and the like as a typewriter has them, composed (NFC); the rest as it is."""
+    return unicodedata.normalize("NFC", text).translate(_PLAIN)
 
 
 def encoding_of(text: str) -> Encoding:
