@@ -295,6 +295,12 @@ class Desk(QObject):
         self._sent(message)
         return message
 
+    async def resend(self, message_id: int, attempt: int) -> Message:
+        """Send a failed message again (E6); the message as it is then. `attempt`: the one that was seen to fail."""
+        message = await self._call("POST", f"/messages/{message_id}/resend", Message, api.Resend(attempt=attempt))
+        self._sent(message)
+        return message
+
     async def save_draft(self, thread_id: int, text: str) -> None:
         """Keep what stands in the reply box; an empty text removes it."""
         await self._pending.save_draft(thread_id, text)

@@ -51,6 +51,12 @@ class LineConfig:
     """The carrier answers STOP and START by itself: the hub then confirms nothing (B7)."""
     confirms_opt_out: bool = True
     """One text confirms an opt-out (B7)."""
+    opt_in_text: str = ""
+    """What answers a START that changed something (B7); `{line}` becomes the line's name. Empty: nothing does."""
+    help_text: str = ""
+    """What answers HELP (B7). Empty: HELP rings like any other text."""
+    welcome_text: str = ""
+    """What answers the first text ever of a number (B6). Empty: nothing does."""
     shows_first_words: bool = True
     """A request shows the first words of the customer's text before it is accepted (A2)."""
 

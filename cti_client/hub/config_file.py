@@ -43,6 +43,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.config import (
     OWN_CONTACTS,
     AgentConfig,
@@ -107,6 +108,9 @@ def _connection(section: "_Section") -> ConnectionConfig:
     split = section.get("split", str, SplitMode.CONCATENATE)
     if split not in tuple(SplitMode):
         raise ConfigError(section.key("split"), f"one of {', '.join(SplitMode)}")
+    policy = section.get("text_policy", str, TextPolicy.LETTERS)
+    if policy not in tuple(TextPolicy):
+        raise ConfigError(section.key("text_policy"), f"one of {', '.join(TextPolicy)}")
     rate = section.get("per_second", float, 0.0)
     return ConnectionConfig(
         settings=ConnectionSettings(
@@ -118,6 +122,7 @@ def _connection(section: "_Section") -> ConnectionConfig:
             split=SplitMode(split),
             secret=section.get("secret", str, ""),
             per_second=rate or None,
+            text_policy=TextPolicy(policy),
             options=section.section("options").all_texts(),
         ),
         poll_seconds=section.get("poll_seconds", float, 30.0),
@@ -134,6 +139,9 @@ def _line(section: "_Section") -> LineConfig:
         offer_seconds=section.get("offer_seconds", int, 20),
         carrier_answers_keywords=section.get("carrier_answers_keywords", bool, False),
         confirms_opt_out=section.get("confirms_opt_out", bool, True),
+        opt_in_text=section.get("opt_in_text", str, ""),
+        help_text=section.get("help_text", str, ""),
+        welcome_text=section.get("welcome_text", str, ""),
         shows_first_words=section.get("shows_first_words", bool, True),
     )
 

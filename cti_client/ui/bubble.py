@@ -88,7 +88,8 @@ def action_words(action: RowAction) -> str:
     return {
         RowAction.ARRIVED: _tr("They have it"),
         RowAction.NOT_ARRIVED: _tr("They don't"),
-        RowAction.TEXT_AGAIN: _tr("Text again"),
+        RowAction.SEND_AGAIN: _tr("Send again"),
+        RowAction.TEXT_AGAIN: _tr("Edit"),
         RowAction.SEND_NOW: _tr("Send now"),
         RowAction.CALL: _tr("Call"),
         RowAction.TAKE_BACK: _tr("Back to the reply box"),

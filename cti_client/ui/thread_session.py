@@ -248,6 +248,8 @@ class ThreadSession(QObject):
 
     def _act(self, row: ThreadRow, action: RowAction) -> None:
         match action:
+            case RowAction.SEND_AGAIN:
+                self._tasks.start(self._resend(row.message_id, row.attempt), "send again")
             case RowAction.TEXT_AGAIN:
                 self.text_returned.emit(row.text)
             case RowAction.CALL:
@@ -263,6 +265,12 @@ class ThreadSession(QObject):
     async def _settle(self, message_id: int, *, arrived: bool) -> None:
         try:
             await self._desk.settle(message_id, arrived)
+        except DeskError as error:
+            self.troubled.emit(str(error))
+
+    async def _resend(self, message_id: int, attempt: int) -> None:
+        try:
+            await self._desk.resend(message_id, attempt)
         except DeskError as error:
             self.troubled.emit(str(error))
 

@@ -450,6 +450,10 @@ class FakeDesk(QObject):
         state = DeliveryState.DELIVERED if arrived else DeliveryState.FAILED
         return self._answer("settle", message(message_id, state=state), message_id=message_id, arrived=arrived)
 
+    async def resend(self, message_id: int, attempt: int) -> Message:
+        canned = message(message_id, state=DeliveryState.QUEUED)
+        return self._answer("resend", canned, message_id=message_id, attempt=attempt)
+
     async def save_draft(self, thread_id: int, text: str) -> None:
         self._answer("save_draft", None, thread_id=thread_id, text=text)
         self.drafts[thread_id] = text

@@ -279,6 +279,16 @@ async def test_the_agent_settles_an_unknown_message(stage: Stage, action: RowAct
     assert stage.desk.called("settle") == [{"message_id": 2, "arrived": action is RowAction.ARRIVED}]
 
 
+async def test_a_failed_text_is_sent_again_as_the_same_message(stage: Stage) -> None:
+    """E6."""
+    failed = message(2, direction=Direction.OUT, state=DeliveryState.FAILED, text="Try me", attempt=3)
+    await stage.open(message(1), failed)
+    stage.window.chat.action_chosen.emit(stage.rows()[1], RowAction.SEND_AGAIN)
+    await stage.rest()
+    assert stage.desk.called("resend") == [{"message_id": 2, "attempt": 3}]
+    assert stage.window.reply.text() == ""
+
+
 async def test_text_again_puts_the_text_into_the_box(stage: Stage) -> None:
     failed = message(2, direction=Direction.OUT, state=DeliveryState.FAILED, text="Try me")
     await stage.open(message(1), failed)

@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import Table, select, update
 
+from cti_client.domain.auto_text import AutoPolicy
 from cti_client.domain.phone_number import parse_address
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
 from cti_client.hub.services.agents import TOKENS, let_sign_in, retire
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import break_off
-from cti_client.hub.store.tables import agent, connection, hub, line
+from cti_client.hub.store.tables import agent, auto_text, connection, hub, line
 from cti_client.hub.store.upsert import upsert
 from cti_client.hub.token_hash import hash_token
 
@@ -46,7 +47,14 @@ def apply_configuration(tx: Tx, config: HubConfig) -> None:
 
 def _connection(tx: Tx, one: ConnectionConfig) -> None:
     """Secrets and options stay out of the database."""
-    _put(tx, connection, {"id": one.settings.id}, {"kind": one.settings.kind, "name": one.settings.name})
+    settings = one.settings
+    values = {
+        "kind": settings.kind,
+        "name": settings.name,
+        "text_policy": settings.text_policy,
+        "split": settings.split,
+    }
+    _put(tx, connection, {"id": settings.id}, values)
 
 
 def _line(tx: Tx, one: LineConfig) -> str:
@@ -64,6 +72,14 @@ def _line(tx: Tx, one: LineConfig) -> str:
         "shows_first_words": one.shows_first_words,
     }
     _put(tx, line, {"address": address}, values)
+    line_id = tx.conn.scalar(select(line.c.id).where(line.c.address == address))
+    for policy, text in (
+        (AutoPolicy.OPT_IN, one.opt_in_text),
+        (AutoPolicy.HELP, one.help_text),
+        (AutoPolicy.WELCOME, one.welcome_text),
+    ):
+        said = {"enabled": bool(text), "text": text}
+        _put(tx, auto_text, {"line_id": line_id, "policy": policy}, said)
     return address
 
 

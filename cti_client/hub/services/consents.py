@@ -16,9 +16,6 @@ from cti_client.hub.store.upsert import insert_row, upsert
 
 _PROOF = ("line_id", "address", "state", "at", "basis", "words", "message_id", "agent_id")
 
-OPT_OUT_POLICY = "opt_out_confirmation"
-"""The one text that may still go to a number that has opted out."""
-
 _FIRST_CONSENT = CombinedInsert(
     insert(consent_ledger).values({name: bindparam(name) for name in _PROOF}),
     lambda _: (

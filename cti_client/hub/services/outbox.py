@@ -10,12 +10,13 @@ from cti_client.domain import Millis
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import OPTED_OUT_TEXT
-from cti_client.hub.services.consents import OPT_OUT_POLICY, consent_state
+from cti_client.hub.services.consents import consent_state
 from cti_client.hub.services.deliveries import lock_message, move_message, opted_out_by_gateway
+from cti_client.hub.services.gate import PASSES_OPT_OUT
 from cti_client.hub.store.change import change_row
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import line, message, outbox, thread
+from cti_client.hub.store.tables import line, message, message_attempt, outbox, thread
 from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SubmitOutcome, Taken
 
 BACK_OFF: tuple[Millis, ...] = (10_000, 30_000, 60_000, 300_000)
@@ -33,7 +34,7 @@ _IS_FIRST = ~exists(
 )
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _DUE = Statement(
-    select(message.c.id, message.c.version, message.c.text, line.c.address.label("sender"), thread.c.address)
+    select(message.c.id, message.c.attempt, message.c.text, line.c.address.label("sender"), thread.c.address)
     .select_from(outbox)
     .join(message, message.c.id == outbox.c.message_id)
     .join(line, line.c.id == message.c.line_id)
@@ -77,17 +78,23 @@ def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[Outb
     _SENDING.run(tx.conn, {"ids": ids, "now": tx.now})
     for message_id in ids:
         tx.news.message(message_id)
-    return [OutboundSms(message_id=row.id, sender=row.sender, recipient=row.address, text=row.text) for row in rows]
+    return [
+        OutboundSms(message_id=row.id, sender=row.sender, recipient=row.address, text=row.text, attempt=row.attempt)
+        for row in rows
+    ]
 
 
-def record_outcome(tx: Tx, message_id: int, outcome: SubmitOutcome) -> None:
-    """The gateway's answer to a submit. An answer that comes after its lease passed still moves the message."""
+def record_outcome(tx: Tx, message_id: int, outcome: SubmitOutcome, attempt: int = 1) -> None:
+    """The gateway's answer to a submit. An answer that comes after its lease passed still moves the message.
+
+    One to an attempt that was given up for a new one changes nothing: what is under way is another submit.
+    """
     locked = lock_message(tx, message_id)
-    if locked is None:
+    if locked is None or locked[1].attempt != attempt:
         return
     thread_row, row = locked
     opted_out = consent_state(tx, row.line_id, thread_row.address) is ConsentState.OPTED_OUT
-    refused_now = opted_out and row.policy != OPT_OUT_POLICY
+    refused_now = opted_out and row.policy not in PASSES_OPT_OUT
     if isinstance(outcome, NotTaken) and not refused_now and _try_again(tx, row, outcome):
         return
     _DROP.run(tx.conn, {"message": message_id})
@@ -142,6 +149,14 @@ def back_off(attempt: int, retry_after: int | None) -> Millis:
     return BACK_OFF[min(max(attempt, 1), len(BACK_OFF)) - 1]
 
 
+def _begun(tx: Tx, row: AnyRow) -> Millis:
+    """When this attempt was asked for."""
+    if row.attempt == 1:
+        return int(row.at)
+    last = select(func.max(message_attempt.c.ended_at)).where(message_attempt.c.message_id == row.id)
+    return int(tx.conn.scalar(last))
+
+
 def _try_again(tx: Tx, row: AnyRow, outcome: NotTaken) -> bool:
     """Put the text back for later; False where it must not go again."""
     attempt = tx.conn.scalar(
@@ -150,7 +165,7 @@ def _try_again(tx: Tx, row: AnyRow, outcome: NotTaken) -> bool:
     if attempt is None or row.state != DeliveryState.SENDING:
         return False
     due_at = tx.now + back_off(attempt, outcome.retry_after)
-    if due_at >= row.at + GIVE_UP_AFTER:
+    if due_at >= _begun(tx, row) + GIVE_UP_AFTER:
         return False
     tx.conn.execute(update(outbox).where(outbox.c.message_id == row.id).values(due_at=due_at, taken_until=None))
     waiting = {"state": DeliveryState.QUEUED, "state_at": tx.now, "reason_text": outcome.detail}

@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, insert, select, update
 
 from cti_client.domain import Millis
+from cti_client.domain.auto_text import AutoPolicy
 from cti_client.domain.clean_text import clean_text
 from cti_client.domain.consent import ConsentState, Keyword, keyword, transition
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction, InteractionState
 from cti_client.domain.phone_number import parse_address
 from cti_client.domain.sms_text import measure
+from cti_client.hub.services.auto_texts import answer, answers
 from cti_client.hub.services.cases import touch_case
-from cti_client.hub.services.consents import OPT_OUT_POLICY, change_consent, consent_state, first_consent
+from cti_client.hub.services.consents import change_consent, consent_state, first_consent
 from cti_client.hub.services.customers import contact_of, lock_contacts, offers_changed
 from cti_client.hub.services.interactions import live_interaction, touch
 from cti_client.hub.services.lines import line_of_recipient
-from cti_client.hub.services.outgoing import queue_text
 from cti_client.hub.services.release_chats import release_if_gone
 from cti_client.hub.services.route_offers import route_offers
 from cti_client.hub.services.threads import thread_of_address
@@ -36,11 +37,6 @@ LATE_AFTER: Millis = 60_000
 
 TEXTED_FIRST = "texted first"
 
-OPT_OUT_CONFIRMATION = (
-    "You are unsubscribed and will get no more messages from this number. Text START to get them again."
-)
-OPT_IN_CONFIRMATION = "You will get messages from this number again. Text STOP to end them."
-
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -55,6 +51,15 @@ _KEY = Statement(
     select(inbound_key.c.message_id).where(
         inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway")
     )
+)
+_EARLIER = Statement(
+    select(message.c.id)
+    .where(
+        message.c.thread_id == bindparam("thread"),
+        message.c.id < bindparam("message"),
+        message.c.direction == Direction.IN.value,
+    )
+    .limit(1)
 )
 _MESSAGE = ("thread_id", "interaction_id", "line_id", "direction", "at", "text", "state", "state_at", "note")
 _KEEP = CombinedInsert(
@@ -104,7 +109,12 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     contact = contact_of(tx, customer, sms=consent_after is ConsentState.OPTED_IN)
     if consent_after is not consent and not contact.is_new:
         lock_contacts(tx, customer.address)
-    only_keyword = word is Keyword.STOP or (word in (Keyword.START, Keyword.YES) and consent is ConsentState.OPTED_OUT)
+    asks_help = word is Keyword.HELP and answers(tx, line, AutoPolicy.HELP)
+    only_keyword = (
+        word is Keyword.STOP
+        or (word in (Keyword.START, Keyword.YES) and consent is ConsentState.OPTED_OUT)
+        or asks_help
+    )
     chat = None if is_new else live_interaction(tx, customer.id)
     begins = begins_again = False
     if only_keyword:
@@ -145,6 +155,10 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
         first_consent(tx, customer, line.id, basis=TEXTED_FIRST, words=text, message_id=message_id)
     else:
         _apply_consent(tx, customer, line, consent, word, text, message_id, interaction_id, chat_is_new=begins)
+    if asks_help:
+        answer(tx, customer, line, AutoPolicy.HELP, interaction_id)
+    elif line.welcomes and word is not Keyword.STOP and _is_first_text(tx, customer, message_id):
+        answer(tx, customer, line, AutoPolicy.WELCOME, interaction_id)
     if begins or begins_again:
         route_offers(tx, begun=interaction_id if begins else None)
     return Received(message_id)
@@ -232,13 +246,11 @@ def _apply_consent(
         chat_is_new=chat_is_new,
     )
     if state is ConsentState.OPTED_OUT:
-        confirmation, policy = OPT_OUT_CONFIRMATION, OPT_OUT_POLICY
+        answer(tx, customer, line, AutoPolicy.OPT_OUT, interaction_id)
     elif before is ConsentState.OPTED_OUT:
-        confirmation, policy = OPT_IN_CONFIRMATION, "opt_in_confirmation"
-    else:
-        return
-    sends = line.confirms_opt_out and not line.carrier_answers_keywords and line.connection_id is not None
-    if sends and customer.repliable:
-        queue_text(
-            tx, thread_id=customer.id, line=line, text=confirmation, interaction_id=interaction_id, policy=policy
-        )
+        answer(tx, customer, line, AutoPolicy.OPT_IN, interaction_id)
+
+
+def _is_first_text(tx: Tx, customer: AnyRow, message_id: int) -> bool:
+    """Whether the customer never texted before (B6); the thread's lock makes it so for one text alone."""
+    return _EARLIER.first(tx.conn, {"thread": customer.id, "message": message_id}) is None

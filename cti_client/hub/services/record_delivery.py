@@ -1,6 +1,6 @@
 """A delivery report came in (D3): kept as it came, and the message moves forward by it."""
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from cti_client.domain.clean_text import clean_text
 from cti_client.domain.delivery import DeliveryState, FailureReason, advance, sum_parts
@@ -15,7 +15,9 @@ LONGEST_RAW = 200
 """Characters of the gateway's words that a message keeps; the report has them all."""
 
 
-_KEEP = Statement(insert(delivery_report), ("message_id", "at", "state", "part", "gateway_id", "reason", "raw"))
+_KEEP = Statement(
+    insert(delivery_report), ("message_id", "at", "state", "part", "gateway_id", "reason", "raw", "attempt")
+)
 _DROP = Statement(
     delete(outbox)
     .where(outbox.c.message_id == bindparam("message"), outbox.c.taken_until.is_(None))
@@ -34,7 +36,9 @@ def record_delivery(tx: Tx, _connection_id: str, report: DeliveryReport) -> None
     if locked is None or locked[1].direction != Direction.OUT:
         return
     thread_row, row = locked
-    event = report.state if report.part is None else _sum(tx, row)
+    event = report.state if report.part is None else _sum(tx, row, report.attempt)
+    if report.attempt != row.attempt and event is not DeliveryState.DELIVERED:
+        return  # an attempt that was given up has nothing more to say, unless the phone has the text after all
     gateway_id = row.gateway_id or report.gateway_id
     state = move_message(
         tx,
@@ -65,15 +69,18 @@ def _keep(tx: Tx, report: DeliveryReport) -> None:
             "gateway_id": report.gateway_id,
             "reason": report.reason,
             "raw": clean_text(report.raw)[0],
+            "attempt": report.attempt,
         },
     )
 
 
-def _sum(tx: Tx, row: AnyRow) -> DeliveryState:
-    """What the parts' reports so far come to together. A part of which nothing is known is `sent`."""
+def _sum(tx: Tx, row: AnyRow, attempt: int) -> DeliveryState:
+    """What the parts' reports on this attempt so far come to together. A part of which nothing is known is `sent`."""
     parts = dict.fromkeys(range(row.parts), DeliveryState.SENT)
     reports = select(delivery_report.c.part, delivery_report.c.state).where(
-        delivery_report.c.message_id == row.id, delivery_report.c.part.is_not(None)
+        delivery_report.c.message_id == row.id,
+        delivery_report.c.part.is_not(None),
+        func.coalesce(delivery_report.c.attempt, 1) == attempt,
     )
     for report in tx.conn.execute(reports.order_by(delivery_report.c.id)):
         parts[report.part] = advance(parts.get(report.part, DeliveryState.SENT), DeliveryState(report.state))

@@ -1,23 +1,12 @@
 """An agent sends a text (A6, B5, B8, H1): stored and queued in one transaction, exactly once by the desktop's id."""
 
-import unicodedata
-
 from sqlalchemy import bindparam, select
 
 from cti_client.domain import Millis
-from cti_client.domain.clean_text import clean_text
 from cti_client.domain.consent import ConsentState
-from cti_client.domain.errors import (
-    BadRequestError,
-    EmptyTextError,
-    NotRepliableError,
-    OptedOutError,
-    StaleSendError,
-    TextTooLongError,
-)
-from cti_client.domain.sms_text import LONGEST
+from cti_client.domain.errors import BadRequestError, StaleSendError
 from cti_client.hub.services.cases import touch_case
-from cti_client.hub.services.consents import consent_state
+from cti_client.hub.services.gate import Way, clear
 from cti_client.hub.services.interactions import held_interaction, touch
 from cti_client.hub.services.lines import line_by_id
 from cti_client.hub.services.outgoing import queue_text
@@ -48,8 +37,8 @@ _OPTED_OUT_SINCE = Statement(
 def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
     """Queue the text for the chat's customer; the message's id. A second Send with the same id answers the same.
 
-    Nothing is stored where it is refused. Raises `ChatEndedError`, `EmptyTextError`, `TextTooLongError`,
-    `NotRepliableError`, `OptedOutError` and, unless confirmed, `StaleSendError`.
+    Nothing is stored where it is refused. Raises `ChatEndedError`, what the gate raises and, unless confirmed,
+    `StaleSendError`.
     """
     known = _known(tx, agent_id, send.client_id)
     if known is not None:
@@ -57,24 +46,12 @@ def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
     if not send.client_id:
         raise BadRequestError("A message needs an id of its own.")
     customer, chat = held_interaction(tx, send.interaction_id, agent_id)
-    text = _sendable(send.text)
-    if not customer.repliable:
-        raise NotRepliableError("This sender takes no replies.")
-    if consent_state(tx, chat.line_id, customer.address) is ConsentState.OPTED_OUT:
-        raise OptedOutError
-    if not send.confirmed:
-        _refuse_stale(tx, customer, chat, send.composed_at)
     line = line_by_id(tx.conn, chat.line_id)
     assert line is not None
-    message_id = queue_text(
-        tx,
-        thread_id=customer.id,
-        line=line,
-        text=text,
-        interaction_id=chat.id,
-        agent_id=agent_id,
-        client_id=send.client_id,
-    )
+    cleared = clear(tx, Way.AGENT_SEND, customer, line, send.text)
+    if not send.confirmed:
+        _refuse_stale(tx, customer, chat, send.composed_at)
+    message_id = queue_text(tx, cleared, interaction_id=chat.id, agent_id=agent_id, client_id=send.client_id)
     if message_id is None:  # the same Send, committed by another request since we looked
         message_id = _known(tx, agent_id, send.client_id)
         assert message_id is not None
@@ -91,16 +68,6 @@ def _known(tx: Tx, agent_id: int, client_id: str) -> int | None:
     if row.agent_id != agent_id:
         raise BadRequestError("This message id is taken.")
     return int(row.id)
-
-
-def _sendable(raw: str) -> str:
-    """What goes out: as typed, composed (a decomposed letter would make the whole text UCS-2)."""
-    text = unicodedata.normalize("NFC", clean_text(raw)[0])
-    if not text.strip():
-        raise EmptyTextError("There is nothing to send.")
-    if len(text) > LONGEST:
-        raise TextTooLongError(f"The text has {len(text):,} characters; at most {LONGEST:,} can go.")
-    return text
 
 
 def _refuse_stale(tx: Tx, customer: AnyRow, chat: AnyRow, composed_at: Millis) -> None:

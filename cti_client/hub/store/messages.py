@@ -46,7 +46,8 @@ MESSAGE_COLUMNS: Select[Any] = (
         interaction.c.case_id,
         _case_agent.c.name.label("case_agent"),
         outbox.c.due_at,
-        outbox.c.attempt,
+        message.c.attempt,
+        outbox.c.attempt.label("tries"),
     )
     .select_from(message)
     .outerjoin(_author, _author.c.id == message.c.agent_id)
@@ -77,7 +78,7 @@ _THREAD_ID = Statement(select(thread.c.id).where(thread.c.id == bindparam("threa
 def to_wire(row: AnyRow) -> records.Message:
     """The record of one row of `MESSAGE_COLUMNS`."""
     state = DeliveryState(row.state)
-    retry_at: Millis | None = row.due_at if state is DeliveryState.QUEUED and row.attempt else None
+    retry_at: Millis | None = row.due_at if state is DeliveryState.QUEUED and row.tries else None
     return records.Message(
         id=row.id,
         version=row.version,
@@ -97,6 +98,7 @@ def to_wire(row: AnyRow) -> records.Message:
         reason=None if row.reason is None else FailureReason(row.reason),
         reason_text=row.reason_text,
         state_at=row.state_at,
+        attempt=row.attempt,
         retry_at=retry_at,
         case_label="" if row.case_id is None else case_label(row.case_id),
         case_agent=row.case_agent or "",

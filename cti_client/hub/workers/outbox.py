@@ -151,7 +151,7 @@ class OutboxWorker:
     def _give_back(self, sms: OutboundSms) -> None:
         """It was taken and never begun: another hub, or this one when it is back, may take it at once."""
         name = f"return {sms.message_id} to {self._id}"
-        task = asyncio.create_task(self._record(sms.message_id, _NOT_BEGUN), name=name)
+        task = asyncio.create_task(self._record(sms, _NOT_BEGUN), name=name)
         self._returns.add(task)
         task.add_done_callback(self._returns.discard)
 
@@ -173,7 +173,7 @@ class OutboxWorker:
             log.error("submit of message %d to %s: %s", sms.message_id, self._id, trouble(error))
             outcome = Unclear(detail=f"The connection failed ({type(error).__name__}).")
         self._judge(outcome)
-        await self._record(sms.message_id, outcome)
+        await self._record(sms, outcome)
 
     async def _is_our_turn(self) -> bool:
         """Wait for it. False where the work ends before."""
@@ -198,17 +198,17 @@ class OutboxWorker:
         else:
             self._health.fine(self._id)
 
-    async def _record(self, message_id: int, outcome: SubmitOutcome) -> None:
+    async def _record(self, sms: OutboundSms, outcome: SubmitOutcome) -> None:
         """What the gateway said must not be lost while the database is away for a moment."""
         pause = 0.5
         end = self._clock() + LEASE_MS
         while True:
             try:
-                await self._store.write(record_outcome, message_id, outcome)
+                await self._store.write(record_outcome, sms.message_id, outcome, sms.attempt)
                 return
             except StoreAwayError:
                 if self._clock() >= end:
-                    log.error("outcome of message %d (%s) could not be stored", message_id, type(outcome).__name__)
+                    log.error("outcome of message %d (%s) could not be stored", sms.message_id, type(outcome).__name__)
                     return
                 await self._sleep(pause)
                 pause = min(pause * 2, 10.0)

@@ -18,6 +18,7 @@ from typing import Protocol, TypeAlias
 
 from cti_client.domain import Millis
 from cti_client.domain.delivery import DeliveryState, FailureReason
+from cti_client.domain.text_policy import TextPolicy
 
 
 class InboundMode(StrEnum):
@@ -52,7 +53,10 @@ class InboundSms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """A report on one of our messages. `raw` is kept as it came. `part` counts from 0 where reports come by part."""
+    """A report on one of our messages. `raw` is kept as it came. `part` counts from 0 where reports come by part.
+
+    `attempt`: which submit of the message it is about (E6).
+    """
 
     message_id: int
     state: DeliveryState
@@ -61,16 +65,21 @@ class DeliveryReport:
     part: int | None = None
     reason: FailureReason | None = None
     at: Millis | None = None
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundSms:
-    """One text to submit. `sender` is the line's address, `recipient` exact E.164 or a short code."""
+    """One text to submit. `sender` is the line's address, `recipient` exact E.164 or a short code.
+
+    `attempt` counts resends from 1; reports on it must come back with it.
+    """
 
     message_id: int
     sender: str
     recipient: str
     text: str
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +176,8 @@ class ConnectionSettings:
     """What an operator configures for one connection.
 
     `public_url` is the hub's address as the gateway reaches it, without a trailing slash, to which
-    `/gateway/{id}/...` is added; `options` are the adapter's own (documented in its module).
+    `/gateway/{id}/...` is added; `text_policy`: what may be sent (A11); `options` are the adapter's own (documented in
+    its module).
     """
 
     id: str
@@ -178,6 +188,7 @@ class ConnectionSettings:
     split: SplitMode = SplitMode.CONCATENATE
     secret: str = ""
     per_second: float | None = None
+    text_policy: TextPolicy = TextPolicy.LETTERS
     options: Mapping[str, str] = field(default_factory=dict)
 
 

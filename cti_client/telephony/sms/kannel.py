@@ -197,6 +197,7 @@ class KannelConnection:
 
     async def _send(self, exchange: HttpExchange, sms: OutboundSms, piece: _Piece) -> SubmitOutcome:
         part = "" if piece.number is None else f"/{piece.number}"
+        key = f"key={self.settings.secret}&attempt={sms.attempt}"
         fields: dict[str, str | bytes] = {
             **self._login,
             "from": sms.sender,
@@ -205,7 +206,7 @@ class KannelConnection:
             "coding": "0" if piece.gsm else "2",
             "charset": "UTF-8",
             "dlr-mask": str(ALL_REPORTS),
-            "dlr-url": f"{self._reports}/{sms.message_id}{part}?key={self.settings.secret}&{REPORT_QUERY}",
+            "dlr-url": f"{self._reports}/{sms.message_id}{part}?{key}&{REPORT_QUERY}",
         }
         if piece.header:
             fields["udh"] = piece.header

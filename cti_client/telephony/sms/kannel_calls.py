@@ -84,6 +84,7 @@ def read_report(query: Mapping[str, bytes], target: str) -> tuple[DeliveryReport
         part=int(place[2]) if place[2] else None,
         reason=_reason(answer) if failed else None,
         at=_seconds(query.get("at", b"")),
+        attempt=_attempt(query.get("attempt", b"")),
     )
     return (report,)
 
@@ -113,6 +114,12 @@ def _reason(answer: str) -> FailureReason:
 
 def _plain(value: bytes) -> str:
     return value.decode("utf-8", "replace")
+
+
+def _attempt(value: bytes) -> int:
+    """Addresses that were given before there were attempts say nothing of it."""
+    digits = _plain(value)
+    return max(int(digits), 1) if re.fullmatch(r"[0-9]{1,6}", digits, re.ASCII) else 1
 
 
 def _seconds(value: bytes) -> Millis | None:

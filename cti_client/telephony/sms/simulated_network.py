@@ -50,6 +50,7 @@ class CarriedText:
     encoding: str
     piece: int | None = None
     """Which of several separate messages this is, where one text was sent as many (counts from 0)."""
+    attempt: int = 1
 
     @property
     def text(self) -> str:
@@ -66,6 +67,7 @@ class CarriedText:
             part=self.piece,
             reason=reason,
             at=at,
+            attempt=self.attempt,
         )
 
 

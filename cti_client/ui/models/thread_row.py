@@ -21,6 +21,8 @@ class RowAction(Enum):
     """The customer has it (D4)."""
     NOT_ARRIVED = auto()
     """The customer does not have it (D4)."""
+    SEND_AGAIN = auto()
+    """A new attempt at the same message (E6)."""
     TEXT_AGAIN = auto()
     """Put the text back into the reply box."""
     SEND_NOW = auto()
@@ -70,6 +72,7 @@ class ThreadRow:
     links: tuple[Link, ...] = ()
     full_time: str = ""
     author: str = ""
+    attempt: int = 1
 
     @property
     def message_id(self) -> int:
@@ -123,6 +126,7 @@ def message_row(
         actions=actions,
         links=find_links(message.text),
         full_time=date_and_clock(message.at),
+        attempt=message.attempt,
         author=_tr("Automatic text") if message.policy else foreign,
     )
 
@@ -157,8 +161,8 @@ def explain(message: Message, chat: ChatContext) -> delivery.Explanation:
 
 _ACTIONS = {
     DeliveryAction.SETTLE: (RowAction.ARRIVED, RowAction.NOT_ARRIVED),
-    DeliveryAction.SEND_AGAIN: (RowAction.TEXT_AGAIN,),
-    DeliveryAction.CHECK_CONNECTION: (RowAction.TEXT_AGAIN,),
+    DeliveryAction.SEND_AGAIN: (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN),
+    DeliveryAction.CHECK_CONNECTION: (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN),
     DeliveryAction.CALL: (RowAction.CALL,),
 }
 _TROUBLED = (DeliveryState.UNKNOWN, DeliveryState.FAILED, DeliveryState.UNDELIVERED)

@@ -31,9 +31,9 @@ def policies(hub: ServiceHub) -> list[str]:
         (["Please STOP"], "opted_in", True, []),
         # after opting out
         (["STOP", "stop"], "opted_out", False, ["opt_out_confirmation"]),
-        (["STOP", " Start! "], "opted_in", False, ["opt_out_confirmation", "opt_in_confirmation"]),
-        (["STOP", "YES"], "opted_in", False, ["opt_out_confirmation", "opt_in_confirmation"]),
-        (["STOP", "unstop"], "opted_in", False, ["opt_out_confirmation", "opt_in_confirmation"]),
+        (["STOP", " Start! "], "opted_in", False, ["opt_out_confirmation"]),
+        (["STOP", "YES"], "opted_in", False, ["opt_out_confirmation"]),
+        (["STOP", "unstop"], "opted_in", False, ["opt_out_confirmation"]),
         (["STOP", "Where is my parcel?"], "opted_out", True, ["opt_out_confirmation"]),
         (["STOP", "START", "STOP"], "opted_out", False, None),
     ],

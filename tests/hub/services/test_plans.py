@@ -28,7 +28,15 @@ from tests.helpers.service_hub import CUSTOMER, HOUR, ServiceHub
 R = TypeVar("R")
 
 LIMITED = ("SCAN some_agents",)
-STAY_SMALL = ("SCAN agent", "SCAN line", "SCAN outbox", "SCAN ahead", "SCAN CONSTANT ROW", *LIMITED)
+STAY_SMALL = (
+    "SCAN agent",
+    "SCAN line",
+    "SCAN routing_rule",
+    "SCAN outbox",
+    "SCAN ahead",
+    "SCAN CONSTANT ROW",
+    *LIMITED,
+)
 PARTIAL = ("USING INDEX ix_interaction_unheld", "USING INDEX uq_offer_open", "USING INDEX ix_offer_deadline")
 
 

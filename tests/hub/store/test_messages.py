@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.domain.interaction import Direction
+from cti_client.hub.services.gate import Way, clear
 from cti_client.hub.services.outgoing import queue_text
 from cti_client.hub.store import tables
 from cti_client.hub.store.messages import MOST_MESSAGES, message_page, one_message
@@ -176,7 +177,10 @@ def test_a_text_of_a_line_without_connection_is_failed(hub: ServiceHub) -> None:
     chat = hub.open_chat()
     hub.set(tables.line, {"id": hub.line}, connection_id=None)
     line = hub.row(tables.line, id=hub.line)
-    sent = hub.run(queue_text, thread_id=chat.thread_id, line=line, text="Hi", interaction_id=chat.interaction_id)
+    customer = hub.row(tables.thread, id=chat.thread_id)
+    sent = hub.run(
+        lambda tx: queue_text(tx, clear(tx, Way.AGENT_SEND, customer, line, "Hi"), interaction_id=chat.interaction_id)
+    )
     assert sent is not None
     assert hub.read(one_message, sent).reason is FailureReason.NO_ROUTING_RULE
 

@@ -18,6 +18,7 @@ STAY_SMALL = {
     "agent",
     "ix_agent_presence_idle_since_id",
     "line",
+    "routing_rule",
     "hub",
     "connection",
     "outbox",

@@ -272,8 +272,8 @@ def test_a_colleague_is_named_and_the_agent_is_not(model: ThreadModel) -> None:
     ("state", "reason", "actions"),
     [
         (DeliveryState.UNKNOWN, None, (RowAction.ARRIVED, RowAction.NOT_ARRIVED)),
-        (DeliveryState.UNDELIVERED, FailureReason.EXPIRED, (RowAction.TEXT_AGAIN,)),
-        (DeliveryState.FAILED, FailureReason.CONNECTION_BROKEN, (RowAction.TEXT_AGAIN,)),
+        (DeliveryState.UNDELIVERED, FailureReason.EXPIRED, (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN)),
+        (DeliveryState.FAILED, FailureReason.CONNECTION_BROKEN, (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN)),
         (DeliveryState.FAILED, FailureReason.LANDLINE, (RowAction.CALL,)),
         (DeliveryState.FAILED, FailureReason.OPTED_OUT, ()),
         (DeliveryState.DELIVERED, None, ()),

@@ -1,0 +1,27 @@
+"""Outbound routing as it is set (D6)."""
+
+from sqlalchemy import Connection, bindparam, select, true
+
+from cti_client.domain.sms_routing import RoutingRule
+from cti_client.domain.text_policy import TextPolicy
+from cti_client.hub.store.statements import Statement
+from cti_client.hub.store.tables import connection, routing_rule
+
+_RULES = Statement(
+    select(routing_rule.c.prefix, routing_rule.c.line_id, routing_rule.c.connection_id)
+    .join(connection, connection.c.id == routing_rule.c.connection_id)
+    .where(connection.c.active == true())
+    .order_by(routing_rule.c.position, routing_rule.c.id)
+)
+_TEXT_POLICY = Statement(select(connection.c.text_policy).where(connection.c.id == bindparam("id")))
+
+
+def routing_rules(conn: Connection) -> list[RoutingRule]:
+    """In the order in which they are tried. One whose connection was removed is none."""
+    return [RoutingRule(row.connection_id, row.prefix, row.line_id) for row in _RULES.rows(conn)]
+
+
+def text_policy_of(conn: Connection, connection_id: str | None) -> TextPolicy:
+    """What this connection lets through; everything where there is none, for then nothing goes at all."""
+    policy = None if connection_id is None else _TEXT_POLICY.scalar(conn, {"id": connection_id})
+    return TextPolicy.EVERYTHING if policy is None else TextPolicy(policy)
