@@ -25,6 +25,9 @@ class Encoding(StrEnum):
 LONGEST = 1600
 """The most characters (code points, composed) that one message may have (B5)."""
 
+SEPARATE_LIMIT = 140
+"""The most characters of each message where a connection sends long text as messages of their own (D2)."""
+
 GSM_BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"

@@ -51,6 +51,9 @@ _IN_LETTERS = {
 }
 """What a picture says, where letters can say it. The others are left out."""
 
+_BARE = {**dict(zip("łŁđĐħĦŧŦıŋŊðÐ", "lLdDhHtTinNdD", strict=True)), "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th"}
+"""Latin letters whose stroke or form Unicode does not take apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -71,8 +74,8 @@ def refused(text: str, policy: TextPolicy) -> tuple[Refused, ...]:
 def replacement(text: str, policy: TextPolicy) -> str | None:
     """The text with what is refused in letters that go, or left out where there are none; None where all goes.
 
-    For `GSM` typographic signs become plain and letters lose the accents that it does not know; a letter of another
-    script stays, and stays refused.
+    For `GSM` typographic signs become plain and letters lose the accents and strokes that it does not know; a letter
+    of another script stays, and stays refused.
     """
     found = refused(text, policy)
     if not found:
@@ -128,5 +131,6 @@ def _instead(cluster: str, policy: TextPolicy) -> str:
     plain = typographic_to_plain(cluster)
     if encoding_of(plain) is Encoding.GSM_7:
         return plain
-    bare = "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one))
+    apart = unicodedata.normalize("NFKD", plain)
+    bare = "".join(_BARE.get(one, one) for one in apart if not unicodedata.combining(one))
     return bare if bare and encoding_of(bare) is Encoding.GSM_7 else cluster

@@ -8,7 +8,6 @@ from cti_client.domain.consent import ConsentState
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.icon_button import IconButton
-from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.pill import Pill
 from cti_client.wire.records import Interaction
 
@@ -24,7 +23,7 @@ class CaseHeader(QFrame):
         self._waiting_since: Millis | None = None
         self.details = IconButton(theme, "identification-card", self.tr("Customer and case"))
         self.details.setToolTip(self.tr("Show or hide customer and case ({key})").format(key=DETAILS_KEY))
-        self.call_id = Label(tone="heading")
+        self.call_id = ElidedLabel(tone="heading")
         self.line = ElidedLabel(tone="small")
         self.waiting = Pill(role="caution")
         self.waiting.hide()

@@ -159,6 +159,9 @@ class CaseSession(QObject):
         window.chat.messages.setAccessibleName(
             self.tr("Messages with {name}").format(name=name or record.address_display)
         )
+        line = next((one for one in self._desk.lines if one.id == record.line_id), None)
+        if line is not None:
+            window.reply.set_way(line.text_policy, separate=line.separate)
         if not record.repliable:
             window.reply.block(self.tr("This sender takes no replies."))
         elif record.consent is ConsentState.OPTED_OUT:

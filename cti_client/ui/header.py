@@ -53,8 +53,7 @@ class Header(QFrame):
         self.telephony = QPushButton(theme.icon("phone-call"), "")
         self.telephony.clicked.connect(self.telephony_toggled)
         self.telephony.hide()
-        self._status = QHBoxLayout()
-        self._actions = QHBoxLayout()
+        self._ours, self._others, self._actions = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         self._arrange()
         self.show_presence(self._presence)
         self.show_link(self._link, 0, 0)
@@ -81,11 +80,11 @@ class Header(QFrame):
     def show_connections(self, connections: Connections) -> None:
         """A word for each gateway that is broken or only simulated; healthy real ones need none."""
         for pill in self._gateways:
-            self._status.removeWidget(pill)
+            self._others.removeWidget(pill)
             pill.deleteLater()
         self._gateways = [self._gateway_pill(one) for one in connections.connections if one.simulated or not one.ok]
-        for place, pill in enumerate(self._gateways, start=2):
-            self._status.insertWidget(place, pill)
+        for place, pill in enumerate(self._gateways):
+            self._others.insertWidget(place, pill)
             pill.show()
         self._fit()
 
@@ -143,11 +142,15 @@ class Header(QFrame):
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(SPACE_L, SPACE_M - 1, SPACE_L, SPACE_M - 1)
         self._row.setSpacing(SPACE_S)
-        for part in (self._status, self._actions):
+        self._status = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        for part in (self._ours, self._others, self._actions, self._status):
             part.setSpacing(SPACE_S)
-        self._status.addWidget(self.link)
-        self._status.addWidget(self.unsent)
-        self._status.addStretch(1)
+        self._ours.addWidget(self.link)
+        self._ours.addWidget(self.unsent)
+        self._ours.addStretch(1)
+        self._others.addStretch(1)
+        self._status.addLayout(self._ours)
+        self._status.addLayout(self._others, 1)
         self._actions.addStretch(1)
         for widget in (self._agent, self.presence, self.back, self.new_chat, self.telephony):
             self._actions.addWidget(widget)
@@ -155,13 +158,12 @@ class Header(QFrame):
         self._row.addLayout(self._actions)
 
     def _fit(self) -> None:
-        """Two rows where one is too short for everything that must be said."""
+        """As many rows as everything that must be said needs: one, two, or the gateways in a third."""
         margins = self._row.contentsMargins()
-        needed = self._status.minimumSize().width() + self._actions.minimumSize().width() + SPACE_L
-        fits = needed + margins.left() + margins.right() <= self.width()
-        way = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
-        if way != self._row.direction():
-            self._row.setDirection(way)
+        room = self.width() - margins.left() - margins.right()
+        ours, others, actions = (each.minimumSize().width() for each in (self._ours, self._others, self._actions))
+        _turn(self._status, beside=ours + SPACE_S + others <= room)
+        _turn(self._row, beside=ours + SPACE_S + others + SPACE_L + actions <= room)
 
     def _offline_words(self, now: Millis) -> str:
         if self._link.retry_at is None or self._link.retry_at <= now:
@@ -177,6 +179,12 @@ class Header(QFrame):
             pill = Pill(self.tr("{gateway} is down").format(gateway=health.name), "bad")
             pill.setToolTip(plain_tip(health.detail))
         return pill
+
+
+def _turn(layout: QBoxLayout, *, beside: bool) -> None:
+    way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+    if way != layout.direction():
+        layout.setDirection(way)
 
 
 def _native(keys: str) -> str:

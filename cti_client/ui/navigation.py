@@ -52,7 +52,8 @@ class Navigation(QFrame):
         button.setIconSize(QSize(self._theme.pixels(22), self._theme.pixels(22)))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        button.setMinimumWidth(self._theme.pixels(64))
+        button.ensurePolished()
+        button.setMinimumWidth(max(self._theme.pixels(64), button.sizeHint().width()))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
 

@@ -1,11 +1,24 @@
 """Where the agent writes: to whom, what it will cost, and Send."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from math import ceil
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cti_client.domain.errors import OPTED_OUT_TEXT
-from cti_client.domain.sms_text import LONGEST, Measure, measure, plain_replacement
+from cti_client.domain.sms_text import LONGEST, SEPARATE_LIMIT, Measure, measure, plain_replacement, separate
+from cti_client.domain.text_policy import Refused, TextPolicy, refusal_sentence, refused, replacement
+from cti_client.ui.refused_marks import mark_refused
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme, restyle
 from cti_client.ui.widgets.avatar import Avatar
 from cti_client.ui.widgets.elided_label import ElidedLabel
@@ -15,6 +28,7 @@ from cti_client.ui.widgets.notice import Notice
 DRAFT_PAUSE_MS = 300
 LEAST_LINES = 3
 MOST_LINES = 10
+COUNTER_PX = 260
 INSET_PX = 4
 SLACK_PX = 1
 """Qt counts a line as visible only where the view is higher than its lines."""
@@ -37,6 +51,8 @@ class ReplyBox(QFrame):
         self._theme = theme
         self._blocked, self._blocked_role = "", "bad"
         self._measured: Measure | None = None
+        self._policy, self._separate = TextPolicy.EVERYTHING, False
+        self._refused: tuple[Refused, ...] = ()
         self._most_lines = MOST_LINES
         self.setProperty("kind", "panel")
         self._avatar = Avatar(theme, 24)
@@ -59,6 +75,10 @@ class ReplyBox(QFrame):
         self.plain.setToolTip(self.tr("Replace typographic characters, so that more fits into one part"))
         self.plain.clicked.connect(self._make_plain)
         self.plain.hide()
+        self.replace = QPushButton(self.tr("Replace"))
+        self.replace.setToolTip(self.tr("Write what cannot be sent in letters that can, and leave the rest out"))
+        self.replace.clicked.connect(self._replace_refused)
+        self.replace.hide()
         self.send = QPushButton(theme.icon("paper-plane-tilt", "on_accent"), self.tr("Send  Ctrl+↵"))
         self.send.setProperty("kind", "primary")
         self.send.setAccessibleName(self.tr("Send"))
@@ -69,6 +89,7 @@ class ReplyBox(QFrame):
         self._pause.setInterval(DRAFT_PAUSE_MS)
         self._pause.timeout.connect(self._emit_draft)
         self._draft = ""
+        self._bottom, self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight), QHBoxLayout()
         self._arrange()
         self._fit()
         self._changed()
@@ -79,18 +100,20 @@ class ReplyBox(QFrame):
         top.addWidget(self._avatar)
         top.addWidget(self._to, 3)
         top.addWidget(self._number, 2)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(SPACE_S)
-        bottom.addWidget(self.counter, 1)
-        bottom.addWidget(self.plain)
-        bottom.addWidget(self.send)
+        self._buttons.setSpacing(SPACE_S)
+        self._buttons.addStretch(1)
+        for button in (self.replace, self.plain, self.send):
+            self._buttons.addWidget(button)
+        self._bottom.setSpacing(SPACE_S)
+        self._bottom.addWidget(self.counter, 1)
+        self._bottom.addLayout(self._buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         layout.setSpacing(SPACE_S)
         layout.addLayout(top)
         layout.addWidget(self.notice)
         layout.addWidget(self.editor)
-        layout.addLayout(bottom)
+        layout.addLayout(self._bottom)
         self.setFocusProxy(self.editor)
 
     # To whom
@@ -103,6 +126,13 @@ class ReplyBox(QFrame):
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.send.setAccessibleName(self.tr("Send to {name}").format(name=name or number))
         self.editor.setAccessibleName(self.tr("Reply to {name}").format(name=name or number))
+
+    def set_way(self, policy: TextPolicy, *, separate: bool) -> None:
+        """What the line's connection lets through (A11); does it send long text as separate messages (D2)?"""
+        if (policy, separate) != (self._policy, self._separate):
+            self._policy, self._separate = policy, separate
+            self._look()
+            self._refresh()
 
     def block(self, why: str, role: str = "bad") -> None:
         """Nothing can be sent, and why; the text stays and may be edited. Empty: sending is possible again."""
@@ -151,7 +181,7 @@ class ReplyBox(QFrame):
 
     def allow_height(self, px: int) -> None:
         """The text may take so much of the window; what is longer scrolls."""
-        self._most_lines = max(LEAST_LINES, min(MOST_LINES, px // self.editor.fontMetrics().lineSpacing()))
+        self._most_lines = max(LEAST_LINES, min(MOST_LINES, px // self.editor.line_height()))
         self._fit()
 
     # Inside
@@ -167,6 +197,11 @@ class ReplyBox(QFrame):
             self.flush_draft()
         return super().eventFilter(watched, event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's hook."""
+        super().resizeEvent(event)
+        self._turn()
+
     def changeEvent(self, event: QEvent) -> None:
         """Qt's hook: another font needs another height."""
         super().changeEvent(event)
@@ -176,12 +211,19 @@ class ReplyBox(QFrame):
     def _changed(self) -> None:
         self._pause.start()
         text = self.text()
-        # A pasted book must not stall the keyboard: what is far too long is only counted.
-        self._measured = measure(text) if 0 < len(text) <= 4 * LONGEST else None
+        self._look()
         self._refresh()
         self._fit()
         if text and self.editor.hasFocus():
             self.typed.emit()
+
+    def _look(self) -> None:
+        """Count the text and find what cannot go. A pasted book must not stall the keyboard: it is only counted."""
+        text = self.text()
+        usual = 0 < len(text) <= 4 * LONGEST
+        self._measured = measure(text) if usual else None
+        self._refused = refused(text, self._policy) if usual else ()
+        mark_refused(self.editor, self._refused, self._theme)
 
     def _emit_draft(self) -> None:
         text = self.text()
@@ -211,7 +253,7 @@ class ReplyBox(QFrame):
             return self._blocked
         if not text.strip():
             return self.tr("There is nothing to send yet.")
-        return self._too_long()
+        return self._too_long() or refusal_sentence(self._refused, self._policy)
 
     def _too_long(self) -> str:
         over = (self._measured.characters if self._measured else len(self.text())) - LONGEST
@@ -226,12 +268,27 @@ class ReplyBox(QFrame):
             self.notice.say(self._blocked, self._blocked_role)
         elif too_long:
             self.notice.say(too_long, "bad")
+        elif self._refused:
+            self.notice.say(refusal_sentence(self._refused, self._policy), "caution")
         else:
             self.notice.clear()
         restyle(self.editor, "invalid", "true" if too_long else "false")
         self._allow_send(allowed=not self._why_not(text))
         self.counter.setText(self._count())
-        self.plain.setVisible(plain_replacement(text) is not None)
+        self.replace.setVisible(bool(self._refused) and not self._blocked)
+        plain = None if self._refused else plain_replacement(text)
+        self.plain.setVisible(plain is not None)
+        if plain is not None and self._measured is not None:
+            self.plain.setText(_saving(self._measured.parts, measure(plain).parts))
+        self._turn()
+
+    def _turn(self) -> None:
+        """Where the buttons leave the counter too little room, it has a row of its own."""
+        room = self.width() - 2 * SPACE_L - SPACE_S - self._buttons.minimumSize().width()
+        beside = room >= self._theme.pixels(COUNTER_PX)
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if way != self._bottom.direction():
+            self._bottom.setDirection(way)
 
     def _allow_send(self, *, allowed: bool) -> None:
         if allowed != self.send.isEnabled():
@@ -242,9 +299,7 @@ class ReplyBox(QFrame):
         count = self._measured
         if count is None:
             return ""
-        parts = self.tr("1 part") if count.parts == 1 else self.tr("{n} parts").format(n=count.parts)
-        left = self.tr("{n} left").format(n=count.left_in_part)
-        words = [parts, left]
+        words = self._cost(count)
         if count.costly:
             named = ", ".join(f"“{each}”" for each in count.costly[:NAMED_CHARACTERS])
             more = "…" if len(count.costly) > NAMED_CHARACTERS else ""
@@ -255,8 +310,21 @@ class ReplyBox(QFrame):
             words.insert(0, str(count.encoding))
         return " · ".join(words)
 
+    def _cost(self, count: Measure) -> list[str]:
+        """Parts and what is left of the last; on a line that joins none, how many messages."""
+        if self._separate and (messages := len(separate(self.text(), SEPARATE_LIMIT))) > 1:
+            return [self.tr("{n} messages").format(n=messages)]
+        parts = self.tr("1 part") if count.parts == 1 else self.tr("{n} parts").format(n=count.parts)
+        return [parts, self.tr("{n} left").format(n=count.left_in_part)]
+
     def _make_plain(self) -> None:
-        plain = plain_replacement(self.text())
+        self._put_instead(plain_replacement(self.text()))
+
+    def _replace_refused(self) -> None:
+        self._put_instead(replacement(self.text(), self._policy))
+
+    def _put_instead(self, plain: str | None) -> None:
+        """As one step that can be undone; the cursor stays about where it was."""
         if plain is None:
             return
         cursor = self.editor.textCursor()
@@ -278,13 +346,29 @@ class ReplyBox(QFrame):
         shown = max(LEAST_LINES, min(self._most_lines, lines))
         frame, inset = self.editor.contentsMargins(), self.editor.viewportMargins()
         around = frame.top() + frame.bottom() + inset.top() + inset.bottom() + SLACK_PX
-        self.editor.setFixedHeight(shown * self.editor.fontMetrics().lineSpacing() + around)
+        self.editor.setFixedHeight(shown * self.editor.line_height() + around)
+
+
+def _saving(now: int, then: int) -> str:
+    """What the button for plain letters leads to; beside it the counter says what the text costs now."""
+    words = QCoreApplication.translate("ReplyBox", "Plain letters")
+    if then >= now:
+        return words
+    one = QCoreApplication.translate("ReplyBox", "1 part")
+    more = QCoreApplication.translate("ReplyBox", "{n} parts").format(n=then)
+    return f"{words}: {one if then == 1 else more}"
 
 
 class _Editor(QPlainTextEdit):
     """Says when another width has wrapped the text anew; the document itself does not."""
 
     wrapped = Signal()
+
+    def line_height(self) -> int:
+        """How high a line is laid out, in pixels; font metrics round it otherwise, and lines would be cut."""
+        first = self.document().firstBlock()
+        height = self.blockBoundingRect(first).height()
+        return ceil(height / max(1, first.layout().lineCount()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

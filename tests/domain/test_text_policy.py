@@ -90,7 +90,7 @@ def test_pictures_do_not_go_and_each_is_marked_whole(picture: str) -> None:
         ("I ❤\ufe0f it", LETTERS, "I <3 it"),
         ("Press 1\ufe0f\u20e3", LETTERS, "Press 1"),
         ("Call ☎\ufe0f now", LETTERS, "Call ☎ now"),
-        ("“Grüße” — naïve, Łódź…", GSM, '"Grüße" - naive, Łodz...'),
+        ("“Grüße” — naïve, Łódź…", GSM, '"Grüße" - naive, Lodz...'),
         ("Caf\u0065\u0301", GSM, None),
         ("Привет", GSM, "Привет"),
     ],

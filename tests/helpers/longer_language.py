@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QTranslator
 
+LONG_WORD = 18
+
 
 class LongerLanguage(QTranslator):
     """Put `QCoreApplication.installTranslator` around the building of a window; keeps `{placeholders}`."""
@@ -14,6 +16,8 @@ class LongerLanguage(QTranslator):
 
 
 def longer(text: str) -> str:
-    """The text, made a third longer by a word of accented letters at its end."""
+    """The text, made a third longer by words of accented letters at its end, none longer than a long German one."""
     extra = -(-len(text) // 3)
-    return text + (" " + "é" * (extra - 1) if extra > 1 else "é")
+    if extra == 1:
+        return text + "é"
+    return text + "".join(" " if place % (LONG_WORD + 1) == 0 else "é" for place in range(extra))

@@ -29,7 +29,7 @@ from cti_client.wire.records import Interaction, Message
 from tests.helpers.fake_desk import CASE_BRIEF, START, FakeDesk, case, contact, interaction, message
 from tests.helpers.long_thread import LongThreadDesk
 from tests.helpers.phone_menu import choose
-from tests.helpers.qt_loop import settled, until
+from tests.helpers.qt_loop import LIMIT, settled, until
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -66,11 +66,11 @@ class Stage:
 
     async def rest(self) -> None:
         """Until nothing is under way any more."""
-        for _ in range(500):
+        async with asyncio.timeout(LIMIT):
             await settled()
-            if len(self.session.tasks) == 0:
-                return
-        raise AssertionError("tasks still run")
+            while running := [one for one in asyncio.all_tasks() if one.get_name().startswith(self.session.tasks.name)]:
+                await asyncio.wait(running)
+                await settled()
 
     @property
     def thread(self) -> ThreadModel:

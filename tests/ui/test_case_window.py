@@ -434,6 +434,6 @@ def test_a_long_reply_takes_its_room_from_the_chat(window: CaseWindow, height: i
     editor.setPlainText("\n" * 30)
     for _ in range(3):  # from the box outwards, a layout at a time
         settle(window)
-    assert editor.viewport().height() - SLACK_PX == lines * editor.fontMetrics().lineSpacing()
+    assert editor.viewport().height() - SLACK_PX == lines * editor.line_height()
     assert before - window.chat.height() == editor.height() - low > 0
     assert window.height() == height

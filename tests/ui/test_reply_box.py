@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cti_client.domain.errors import OPTED_OUT_TEXT
+from cti_client.domain.text_policy import TextPolicy
 from cti_client.ui.reply_box import DRAFT_PAUSE_MS, SLACK_PX, ReplyBox
 from cti_client.ui.theme import Theme
 
@@ -103,6 +104,72 @@ def test_plain_letters_are_not_offered_where_they_would_not_help(box: ReplyBox) 
     assert not box.plain.isVisible()
 
 
+def test_the_button_for_plain_letters_says_what_it_saves(box: ReplyBox) -> None:
+    box.editor.setPlainText("It’s " + "x" * 100)
+    assert box.plain.text() == "Plain letters: 1 part"
+    box.editor.setPlainText("It’s")
+    assert box.plain.text() == "Plain letters"
+
+
+def marked(box: ReplyBox) -> list[str]:
+    return [selection.cursor.selectedText() for selection in box.editor.extraSelections()]
+
+
+def test_what_a_line_does_not_send_is_marked_named_and_kept_back(box: ReplyBox, qtbot: QtBot) -> None:
+    box.set_way(TextPolicy.LETTERS, separate=False)
+    text = "\U0001f600 Gut, Grüße \U0001f468\u200d\U0001f469\u200d\U0001f467 ok \u2764\ufe0f"
+    box.editor.setPlainText(text)
+    assert marked(box) == ["\U0001f600", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u2764\ufe0f"]
+    assert box.notice.text.startswith("Emoji and pictures cannot be sent on this line: \U0001f600")
+    assert not box.send.isEnabled()
+    with qtbot.assertNotEmitted(box.send_requested):
+        QTest.keyClick(box.editor, Qt.Key.Key_Return, CTRL)
+    assert box.text() == text
+    assert not box.plain.isVisible()
+
+
+def test_replace_writes_what_goes_as_one_step_that_can_be_undone(box: ReplyBox, qtbot: QtBot) -> None:
+    box.set_way(TextPolicy.LETTERS, separate=False)
+    box.editor.setPlainText("Thanks \U0001f600 ok \u2764\ufe0f")
+    QTest.mouseClick(box.replace, Qt.MouseButton.LeftButton)
+    assert (box.text(), marked(box), box.notice.text) == ("Thanks :D ok <3", [], "")
+    assert not box.replace.isVisible()
+    box.editor.undo()
+    assert box.text() == "Thanks \U0001f600 ok \u2764\ufe0f"
+    assert len(marked(box)) == 2
+    box.editor.redo()
+    with qtbot.waitSignal(box.send_requested) as heard:
+        QTest.keyClick(box.editor, Qt.Key.Key_Return, CTRL)
+    assert heard.args == ["Thanks :D ok <3"]
+
+
+def test_a_letter_of_another_script_stays_refused_where_only_the_basic_alphabet_goes(box: ReplyBox) -> None:
+    box.set_way(TextPolicy.GSM, separate=False)
+    box.editor.setPlainText("Żółw “ok” Ж")
+    QTest.mouseClick(box.replace, Qt.MouseButton.LeftButton)
+    assert box.text() == 'Zolw "ok" Ж'
+    assert box.notice.text == "This line sends the basic SMS alphabet alone; these do not go: Ж"
+    assert not box.send.isEnabled()
+
+
+def test_a_line_that_joins_no_parts_counts_messages(box: ReplyBox) -> None:
+    box.set_way(TextPolicy.EVERYTHING, separate=True)
+    box.editor.setPlainText("word " * 60)
+    assert box.counter.text() == "GSM-7 · 3 messages"
+    box.editor.setPlainText("word")
+    assert box.counter.text() == "GSM-7 · 1 part · 156 left"
+
+
+def test_another_way_looks_at_what_stands_there(box: ReplyBox) -> None:
+    box.editor.setPlainText("Hi \U0001f600")
+    assert box.send.isEnabled()
+    box.set_way(TextPolicy.LETTERS, separate=False)
+    assert not box.send.isEnabled()
+    box.set_way(TextPolicy.EVERYTHING, separate=False)
+    assert (marked(box), box.notice.text) == ([], "")
+    assert box.send.isEnabled()
+
+
 def test_an_opted_out_customer_is_told_in_the_exact_words_and_nothing_is_sent(box: ReplyBox, qtbot: QtBot) -> None:
     QTest.keyClicks(box.editor, "Hello")
     box.block_opted_out("Orders PL")
@@ -179,7 +246,7 @@ def test_it_grows_with_the_text_to_a_limit(box: ReplyBox) -> None:
 def test_no_line_is_cut_in_half(box: ReplyBox, lines: int) -> None:
     box.editor.setPlainText("\n".join(["Ąg"] * lines))
     QApplication.processEvents()
-    line = box.editor.fontMetrics().lineSpacing()
+    line = box.editor.line_height()
     assert box.editor.viewport().height() - SLACK_PX == min(10, max(3, lines)) * line
     assert box.editor.verticalScrollBar().maximum() == max(0, lines - 10)
 
@@ -188,7 +255,7 @@ def test_no_line_is_cut_in_half_of_a_text_that_is_too_long(box: ReplyBox) -> Non
     box.editor.setPlainText("a line of words " * 300)
     QApplication.processEvents()
     assert not box.send.isEnabled()
-    assert box.editor.viewport().height() - SLACK_PX == 10 * box.editor.fontMetrics().lineSpacing()
+    assert box.editor.viewport().height() - SLACK_PX == 10 * box.editor.line_height()
 
 
 def test_a_narrower_box_grows_with_the_lines_that_are_wrapped(box: ReplyBox) -> None:
@@ -203,7 +270,7 @@ def test_a_narrower_box_grows_with_the_lines_that_are_wrapped(box: ReplyBox) -> 
 
 
 def test_it_takes_no_more_of_the_window_than_it_is_given(box: ReplyBox) -> None:
-    line = box.editor.fontMetrics().lineSpacing()
+    line = box.editor.line_height()
     box.editor.setPlainText("\n" * 20)
     box.allow_height(6 * line + 3)
     QApplication.processEvents()

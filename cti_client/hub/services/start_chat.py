@@ -12,6 +12,7 @@ from cti_client.domain.errors import (
 from cti_client.domain.interaction import Direction, InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.domain.phone_number import parse_destination
+from cti_client.domain.sms_routing import connection_for
 from cti_client.hub.services.answer_offer import end_offer
 from cti_client.hub.services.consents import consent_state
 from cti_client.hub.services.interactions import live_interaction, lock_interaction, open_for_agent
@@ -20,6 +21,7 @@ from cti_client.hub.services.route_offers import back_to_queue
 from cti_client.hub.services.take_waiting import take_chat
 from cti_client.hub.services.threads import thread_of_address
 from cti_client.hub.store.numbers import check_number
+from cti_client.hub.store.routing_rules import routing_rules
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, offer, thread
@@ -43,7 +45,7 @@ def start_chat(tx: Tx, agent_id: int, start: api.StartChat) -> api.Accepted:
 
     if start.line_id is None and customer.last_line_id is not None:
         line = line_by_id(tx.conn, customer.last_line_id)
-    if line is None or line.connection_id is None:
+    if line is None or not _leads_out(tx, line, customer.address):
         raise NoConnectionError("No connection can send from this line.")
     _require_consent(tx, customer, line)
     if start.contact_id is not None:
@@ -70,6 +72,10 @@ def _line(tx: Tx, line_id: int | None) -> AnyRow | None:
     if line is None:
         raise NotFoundError("This line does not exist.")
     return line
+
+
+def _leads_out(tx: Tx, line: AnyRow, address: str) -> bool:
+    return connection_for(routing_rules(tx.conn), line.id, address, line.connection_id) is not None
 
 
 def _require_consent(tx: Tx, customer: AnyRow, line: AnyRow) -> None:

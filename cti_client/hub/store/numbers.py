@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Row, bindparam, select
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.errors import OPTED_OUT_TEXT, NotANumberError, NotFoundError
 from cti_client.domain.phone_number import AddressKind, display, parse_destination
+from cti_client.domain.sms_routing import connection_for
 from cti_client.hub.store.conditions import NOT_ENDED
+from cti_client.hub.store.routing_rules import routing_rules
 from cti_client.hub.store.tables import consent, interaction, line, phone, thread
 from cti_client.wire import api
 
@@ -67,7 +69,7 @@ def _line(conn: Connection, line_id: int | None) -> Row[*tuple[Any, ...]] | None
 def _why_no_sms(
     conn: Connection, address: str, ours: Row[*tuple[Any, ...]] | None, customer: Row[*tuple[Any, ...]] | None
 ) -> str:
-    if ours is None or ours.connection_id is None:
+    if ours is None or connection_for(routing_rules(conn), ours.id, address, ours.connection_id) is None:
         return "No connection can send from this line."
     state = conn.scalar(_CONSENT, {"line_id": ours.id, "address": address})
     if state == ConsentState.OPTED_OUT:

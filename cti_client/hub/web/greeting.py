@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, or_, select
 
 from cti_client.domain.phone_number import display
+from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.store import tables
 from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.streams import last_seq
+from cti_client.telephony.sms.connection import SplitMode
 from cti_client.wire.frames import Line
 
 
@@ -22,8 +24,16 @@ class Greeting:
 
 
 _line = tables.line
+_connection = tables.connection
+_RULES_OF_IT = exists().where(or_(tables.routing_rule.c.line_id.is_(None), tables.routing_rule.c.line_id == _line.c.id))
 _LINES = Statement(
-    select(_line.c.id, _line.c.name, _line.c.address, _line.c.connection_id, _line.c.offer_seconds).order_by(_line.c.id)
+    select(
+        *(_line.c.id, _line.c.name, _line.c.address, _line.c.connection_id, _line.c.offer_seconds),
+        *(_connection.c.text_policy, _connection.c.split),
+        _RULES_OF_IT.label("has_rules"),
+    )
+    .outerjoin(_connection, _connection.c.id == _line.c.connection_id)
+    .order_by(_line.c.id)
 )
 _HUB_ID = Statement(select(tables.hub.c.hub_id))
 
@@ -45,7 +55,9 @@ def read_greeting(conn: Connection, agent_id: int) -> Greeting:
                 name=row.name,
                 address=row.address,
                 display=display(row.address),
-                can_send=row.connection_id is not None,
+                can_send=row.connection_id is not None or row.has_rules,
+                text_policy=TextPolicy(row.text_policy or TextPolicy.EVERYTHING),
+                separate=row.split == SplitMode.SEPARATE,
             )
             for row in rows
         ),

@@ -51,7 +51,6 @@ from cti_client.telephony.sms.kannel_calls import REPORT_QUERY, query_bytes, rea
 from cti_client.telephony.sms.settings import Options, SettingsError, checked_url
 
 OPTIONS = ("url", "username", "password", "max_messages", "smsc", "answer_seconds")
-SEPARATE_LIMIT = 140
 UNITS_IN_PART = 67
 SUBMIT_LIMIT_S = 35.0
 ALL_REPORTS = 31
@@ -170,7 +169,7 @@ class KannelConnection:
 
     def _pieces(self, sms: OutboundSms) -> list[_Piece]:
         if self.settings.split is SplitMode.SEPARATE:
-            texts = sms_text.separate(sms.text, SEPARATE_LIMIT)
+            texts = sms_text.separate(sms.text, sms_text.SEPARATE_LIMIT)
             return [
                 _Piece(text, _is_gsm(text), number=number if len(texts) > 1 else None)
                 for number, text in enumerate(texts)

@@ -37,7 +37,6 @@ from cti_client.telephony.sms.simulated_network import CarriedText, SimulatedNet
 
 logger = logging.getLogger(__name__)
 
-SEPARATE_LIMIT = 140
 MAX_UNDER_WAY = 1_000
 MAX_REPORTS = 10_000
 REPORTS_AT_ONCE = 100
@@ -124,7 +123,7 @@ class SimulatorConnection:
 
     def _on_air(self, sms: OutboundSms, gateway_id: str) -> list[CarriedText]:
         separate = self.settings.split is SplitMode.SEPARATE
-        pieces = sms_text.separate(sms.text, SEPARATE_LIMIT) if separate else [sms.text]
+        pieces = sms_text.separate(sms.text, sms_text.SEPARATE_LIMIT) if separate else [sms.text]
         return [
             CarriedText(
                 message_id=sms.message_id,

@@ -1,6 +1,7 @@
 """What the phone button may do with a number (A12, B2, B8), and that starting a chat agrees."""
 
 import pytest
+from sqlalchemy import insert
 
 from cti_client.domain.errors import OPTED_OUT_TEXT, NotFoundError, RuleError
 from cti_client.hub.services.start_chat import start_chat
@@ -71,6 +72,16 @@ def test_without_a_connection_nothing_is_texted(hub: ServiceHub) -> None:
     assert check(hub, line_id=hub.line).why_no_sms == refusal(hub, line_id=hub.line)
     assert "No connection" in check(hub, line_id=hub.line).why_no_sms
     assert check(hub).why_no_sms == ""
+
+
+def test_a_rule_leads_out_where_the_line_itself_does_not(hub: ServiceHub) -> None:
+    hub.contact(CUSTOMER, type="Mobile", sms=True)
+    hub.set(tables.line, {"id": hub.line}, connection_id=None)
+    rule = {"position": 1, "prefix": "+44", "line_id": hub.line, "connection_id": "sim"}
+    hub.transact(lambda conn: conn.execute(insert(tables.routing_rule), rule))
+    assert "No connection" in check(hub, line_id=hub.line).why_no_sms
+    hub.set(tables.routing_rule, {}, prefix=CUSTOMER[:2])
+    assert check(hub, line_id=hub.line).why_no_sms == refusal(hub, line_id=hub.line) == ""
 
 
 def test_a_thread_keeps_to_its_line(hub: ServiceHub) -> None:

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from cti_client.domain.agent import Presence
+from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.bus import Bus
 from cti_client.hub.config import Limits
 from cti_client.wire import api, records, topics
@@ -29,6 +30,7 @@ async def test_the_greeting(tmp_path: Path) -> None:
         assert welcome is not None
         assert (welcome.agent_name, welcome.wire) == ("Anna", 1)
         assert [(line.name, line.address, line.can_send) for line in welcome.lines] == [("Support", LINE, True)]
+        assert [(line.text_policy, line.separate) for line in welcome.lines] == [(TextPolicy.LETTERS, False)]
         assert welcome.categories == ("Sales", "Support")
         assert welcome.hub_id
         assert isinstance(await anna.next(), Snapshot)
