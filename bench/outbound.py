@@ -24,6 +24,7 @@ from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Line
 from cti_client.hub.own_hub import OwnHub
 from cti_client.hub.services.cases import new_case
 from cti_client.hub.services.configure import apply_configuration
+from cti_client.hub.services.gate import Way, clear
 from cti_client.hub.services.lines import line_by_id
 from cti_client.hub.services.outgoing import queue_text
 from cti_client.hub.store import tables as t
@@ -149,7 +150,9 @@ def queue_all(tx: Tx, chats: list[int]) -> None:
         chat = tx.conn.execute(select(t.interaction).where(t.interaction.c.id == chat_id)).one()
         line = line_by_id(tx.conn, chat.line_id)
         assert line is not None
-        queue_text(tx, thread_id=chat.thread_id, line=line, text=f"Queued {number}", interaction_id=chat_id)
+        customer = tx.conn.execute(select(t.thread).where(t.thread.c.id == chat.thread_id)).one()
+        cleared = clear(tx, Way.AGENT_SEND, customer, line, f"Queued {number}")
+        queue_text(tx, cleared, interaction_id=chat_id)
 
 
 async def ours(session: aiohttp.ClientSession, gateway: str, folder: Path) -> tuple[float, list[float]]:
