@@ -77,6 +77,8 @@ class Desk(QObject):
     waiting_changed = Signal()
     presence_changed = Signal()
     connections_changed = Signal()
+    setup_changed = Signal()
+    """`lines`, `offer_seconds` or `replies` are others."""
     shared_changed = Signal()
     """`sharing` may answer differently."""
     replaced = Signal(str)
@@ -103,6 +105,7 @@ class Desk(QObject):
         self.presence = topics.OwnPresence()
         self.connections = topics.Connections()
         self.lines: tuple[Line, ...] = ()
+        self.replies: tuple[topics.CannedReply, ...] = ()
         self.categories: tuple[str, ...] = ()
         self.agent_name = ""
         self.offer_seconds = 20
@@ -318,6 +321,10 @@ class Desk(QObject):
         path = f"/threads/{thread_id}/messages" + query(before=before, after=after, limit=limit)
         return await self._call("GET", path, api.MessagePage)
 
+    async def message_history(self, message_id: int) -> api.MessageHistory:
+        """Every attempt at one of our messages, and every report on it."""
+        return await self._call("GET", f"/messages/{message_id}/history", api.MessageHistory)
+
     async def timeline(self, interaction_id: int) -> api.Timeline:
         """What happened in this chat, and the customer's earlier cases."""
         return await self._call("GET", f"/interactions/{interaction_id}/timeline", api.Timeline)
@@ -497,6 +504,9 @@ class Desk(QObject):
                 self.connections_changed.emit()
             case topics.Shared():
                 self.sharing.hear(topic)
+            case topics.Setup():
+                self.lines, self.offer_seconds, self.replies = topic.lines, topic.offer_seconds, topic.replies
+                self.setup_changed.emit()
             case None:
                 pass
 

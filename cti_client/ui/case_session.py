@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from cti_client.desk.errors import DeskError, HubRefusedError
 from cti_client.desk.tasks import TaskOwner
 from cti_client.desk.views import LinkStatus
+from cti_client.domain.canned_reply import Placeholder, first_name
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.interaction import CaseChoice, Disposition
 from cti_client.domain.phone_number import region
@@ -73,6 +74,7 @@ class CaseSession(QObject):
         desk.case_changed.connect(self._case_changed)
         desk.snapshot_loaded.connect(self._refresh)
         desk.link_changed.connect(self._link_changed)
+        desk.setup_changed.connect(self._show_setup)
         ticker.tick.connect(window.tick)
         window.close_wanted.connect(self.ask_to_close)
         window.no_reply_wanted.connect(lambda: self._start_closing(Disposition.NO_REPLY_NEEDED))
@@ -93,6 +95,7 @@ class CaseSession(QObject):
         self._address = AddressSession(self._desk, side.address, self.tasks, self)
         window.activated.connect(self._thread.see)
         window.reply.send_requested.connect(lambda text: self._start(self._send(text), "send"))
+        window.reply.canned.set_values(self._placeholders)
         window.reply.draft_changed.connect(self._keep_draft)
         side.customer.phone_added.connect(self._attach_phone)
         side.customer.contact_edited.connect(
@@ -122,6 +125,7 @@ class CaseSession(QObject):
             (self._desk.case_changed, self._case_changed),
             (self._desk.snapshot_loaded, self._refresh),
             (self._desk.link_changed, self._link_changed),
+            (self._desk.setup_changed, self._show_setup),
         ):
             signal.disconnect(slot)
         self._window.painted.disconnect(self._prepare_behind)
@@ -159,9 +163,7 @@ class CaseSession(QObject):
         window.chat.messages.setAccessibleName(
             self.tr("Messages with {name}").format(name=name or record.address_display)
         )
-        line = next((one for one in self._desk.lines if one.id == record.line_id), None)
-        if line is not None:
-            window.reply.set_way(line.text_policy, separate=line.separate)
+        self._show_setup()
         if not record.repliable:
             window.reply.block(self.tr("This sender takes no replies."))
         elif record.consent is ConsentState.OPTED_OUT:
@@ -183,6 +185,26 @@ class CaseSession(QObject):
         if first:
             self._start(self._load_draft(record.thread_id), "draft")
             self._start(self._find_region(record), "region")
+
+    def _show_setup(self) -> None:
+        """What the line's connection lets through, and the canned replies."""
+        record = self._desk.interactions.get(self._id)
+        reply = self._window.reply
+        line = next((one for one in self._desk.lines if record is not None and one.id == record.line_id), None)
+        if line is not None:
+            reply.set_way(line.text_policy, separate=line.separate)
+        reply.set_replies(self._desk.replies)
+
+    def _placeholders(self) -> dict[Placeholder, str]:
+        record, case = self._desk.interactions.get(self._id), self._desk.cases.get(self._id)
+        name = record.contact.name if record is not None and record.contact is not None else ""
+        return {
+            Placeholder.NAME: name,
+            Placeholder.FIRST_NAME: first_name(name),
+            Placeholder.AGENT: self._desk.agent_name,
+            Placeholder.LINE: record.line_name if record is not None else "",
+            Placeholder.CASE: case.label if case is not None else "",
+        }
 
     def _case_changed(self, interaction_id: int) -> None:
         record = self._desk.interactions.get(self._id)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QStackedLayout, QVBoxLayout, Q
 from cti_client.ui.bubble import action_words
 from cti_client.ui.link_dialog import LinkDialog
 from cti_client.ui.links import Link
+from cti_client.ui.message_history_dialog import MessageHistoryDialog
 from cti_client.ui.message_list import MessageList
 from cti_client.ui.models.thread import ThreadModel
 from cti_client.ui.models.thread_row import RowAction, ThreadRow
@@ -102,6 +103,10 @@ class ChatView(QWidget):
         dialog.confirmed.connect(self._open_url)
         dialog.open()
 
+    def ask_history(self, row: ThreadRow) -> MessageHistoryDialog:
+        """Open the dialog that tells how this text went; it asks for what it shows."""
+        return MessageHistoryDialog(self._theme, row.text, self.window())
+
     def menu_of(self, row: ThreadRow) -> QMenu:
         """What can be done with a row, for the mouse and the keyboard alike."""
         menu = QMenu(self)
@@ -120,6 +125,9 @@ class ChatView(QWidget):
         if not row.actions and row.mine and row.message_id:
             again = menu.addAction(self._theme.icon("arrow-bend-down-left"), self.tr("Put into the reply box"))
             again.triggered.connect(lambda: self.action_chosen.emit(row, RowAction.TEXT_AGAIN))
+        if row.mine and row.message_id:
+            how = menu.addAction(self._theme.icon("clock-counter-clockwise"), self.tr("How it went…"))
+            how.triggered.connect(lambda: self.action_chosen.emit(row, RowAction.HISTORY))
         for link in row.links:
             entry = menu.addAction(
                 self._theme.icon("link"), self.tr("Open {host}…").format(host=link.host.replace("&", "&&"))

@@ -1,5 +1,6 @@
 """Where the agent writes: to whom, what it will cost, and Send."""
 
+from collections.abc import Sequence
 from math import ceil
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
@@ -15,20 +16,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cti_client.domain.canned_reply import unfilled
 from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.domain.sms_text import LONGEST, SEPARATE_LIMIT, Measure, measure, plain_replacement, separate
 from cti_client.domain.text_policy import Refused, TextPolicy, refusal_sentence, refused, replacement
+from cti_client.ui.canned_replies import CannedReplies
 from cti_client.ui.refused_marks import mark_refused
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme, restyle
 from cti_client.ui.widgets.avatar import Avatar
 from cti_client.ui.widgets.elided_label import ElidedLabel
+from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.notice import Notice
+from cti_client.wire.topics import CannedReply
 
 DRAFT_PAUSE_MS = 300
 LEAST_LINES = 3
 MOST_LINES = 10
 COUNTER_PX = 260
+CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+"""The keys that a list beside the editor takes."""
 INSET_PX = 4
 SLACK_PX = 1
 """Qt counts a line as visible only where the view is higher than its lines."""
@@ -71,6 +78,11 @@ class ReplyBox(QFrame):
         self.editor.textChanged.connect(self._changed)
         self.counter = Label(tone="small", wrap=True)
         self.counter.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.canned = CannedReplies(self.editor, theme, self)
+        self.editor.list_beside = self.canned.popup
+        self.canned_button = IconButton(theme, "lightning", self.tr("Canned replies"), shortcut="Ctrl+/")
+        self.canned_button.clicked.connect(self.canned.open)
+        self.canned_button.hide()
         self.plain = QPushButton(self.tr("Plain letters"))
         self.plain.setToolTip(self.tr("Replace typographic characters, so that more fits into one part"))
         self.plain.clicked.connect(self._make_plain)
@@ -102,7 +114,7 @@ class ReplyBox(QFrame):
         top.addWidget(self._number, 2)
         self._buttons.setSpacing(SPACE_S)
         self._buttons.addStretch(1)
-        for button in (self.replace, self.plain, self.send):
+        for button in (self.canned_button, self.replace, self.plain, self.send):
             self._buttons.addWidget(button)
         self._bottom.setSpacing(SPACE_S)
         self._bottom.addWidget(self.counter, 1)
@@ -133,6 +145,12 @@ class ReplyBox(QFrame):
             self._policy, self._separate = policy, separate
             self._look()
             self._refresh()
+
+    def set_replies(self, replies: Sequence[CannedReply]) -> None:
+        """Canned replies (E10) that `/` offers; without any nothing of it is seen."""
+        self.canned.set_replies(replies)
+        self.canned_button.setVisible(self.canned.any)
+        self._turn()
 
     def block(self, why: str, role: str = "bad") -> None:
         """Nothing can be sent, and why; the text stays and may be edited. Empty: sending is possible again."""
@@ -270,6 +288,11 @@ class ReplyBox(QFrame):
             self.notice.say(too_long, "bad")
         elif self._refused:
             self.notice.say(refusal_sentence(self._refused, self._policy), "caution")
+        elif open_places := unfilled(text):
+            self.notice.say(
+                self.tr("Nothing is known for {places}: write it yourself.").format(places=", ".join(open_places)),
+                "caution",
+            )
         else:
             self.notice.clear()
         restyle(self.editor, "invalid", "true" if too_long else "false")
@@ -363,6 +386,22 @@ class _Editor(QPlainTextEdit):
     """Says when another width has wrapped the text anew; the document itself does not."""
 
     wrapped = Signal()
+    list_beside: QWidget | None = None
+    """A list that belongs to what is typed. While it is open the keys that choose from it are not the editor's."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's hook."""
+        if self._choosing() and event.key() in CHOOSING:
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Qt's hook: Tab, which is not a key to this widget until this says no."""
+        return not self._choosing() and super().focusNextPrevChild(forward)
+
+    def _choosing(self) -> bool:
+        return self.list_beside is not None and self.list_beside.isVisible()
 
     def line_height(self) -> int:
         """How high a line is laid out, in pixels; font metrics round it otherwise, and lines would be cut."""

@@ -138,10 +138,13 @@ QComboBox {{ padding-right: 30px; }}
 QComboBox:focus {{ padding-right: 29px; }}
 QComboBox::drop-down {{ border: none; width: 28px; }}
 QComboBox::down-arrow {{ image: none; width: 0; height: 0; }}
-QComboBox QAbstractItemView {{
+QComboBox QAbstractItemView, QListView[kind="popup"] {{
   background: {c["raised"]}; border: 1px solid {c["edge"]}; outline: none; padding: 4px;
   selection-background-color: {c["accent_soft"]}; selection-color: {c["text"]};
 }}
+QListView[kind="popup"] {{ padding: 0; }}
+QListView[kind="popup"]::item {{ padding: 6px 8px; border-radius: 5px; }}
+QListView[kind="popup"]::item:selected {{ background: {c["accent_soft"]}; color: {c["text"]}; }}
 """
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from cti_client.desk.errors import DeskError
 from cti_client.desk.tasks import TaskOwner
 from cti_client.desk.views import LinkStatus
 from cti_client.domain.interaction import Direction
 from cti_client.ui.chat_view import ChatView
+from cti_client.ui.message_history_dialog import MessageHistoryDialog
 from cti_client.ui.models.thread import ThreadModel
 from cti_client.ui.models.thread_row import ChatContext, RowAction, ThreadRow
 from cti_client.wire.api import MessagePage
@@ -256,11 +258,28 @@ class ThreadSession(QObject):
                 self.call_wanted.emit()
             case RowAction.ARRIVED | RowAction.NOT_ARRIVED:
                 self._tasks.start(self._settle(row.message_id, arrived=action is RowAction.ARRIVED), "settle")
+            case RowAction.HISTORY:
+                self._show_history(row)
             case RowAction.SEND_NOW:
                 self._tasks.start(self._send_now(row.client_id), "send now")
             case RowAction.TAKE_BACK | RowAction.DISCARD:
                 back = action is RowAction.TAKE_BACK
                 self._tasks.start(self._take_back(row.client_id, back=back), "take back")
+
+    def _show_history(self, row: ThreadRow) -> None:
+        dialog = self._view.ask_history(row)
+        dialog.wanted.connect(lambda: self._tasks.start(self._load_history(dialog, row.message_id), "history"))
+        dialog.open()
+
+    async def _load_history(self, dialog: MessageHistoryDialog, message_id: int) -> None:
+        try:
+            history = await self._desk.message_history(message_id)
+        except DeskError as error:
+            if isValid(dialog):
+                dialog.fail(str(error))
+            return
+        if isValid(dialog):  # it may have been closed meanwhile
+            dialog.show_history(history)
 
     async def _settle(self, message_id: int, *, arrived: bool) -> None:
         try:

@@ -19,9 +19,10 @@ _tag_only = msgspec.json.Decoder(dict[str, Any])
 BODY_TYPES: dict[str, type[records.Offer | records.Interaction | records.Case | records.Message]] = {
     kind.kind: kind for kind in (records.Offer, records.Interaction, records.Case, records.Message)
 }
-AnyTopic = topics.Waiting | topics.OwnPresence | topics.Connections | topics.Shared
+AnyTopic = topics.Waiting | topics.OwnPresence | topics.Connections | topics.Shared | topics.Setup
 TOPIC_TYPES: dict[str, type[AnyTopic]] = {
-    topic.topic: topic for topic in (topics.Waiting, topics.OwnPresence, topics.Connections, topics.Shared)
+    topic.topic: topic
+    for topic in (topics.Waiting, topics.OwnPresence, topics.Connections, topics.Shared, topics.Setup)
 }
 _HUB_TAGS = frozenset({"welcome", "snapshot", "records", "topic", "goodbye"})
 _DESKTOP_TAGS = frozenset({"looking", "typing"})

@@ -193,6 +193,7 @@ class FakeDesk(QObject):
     waiting_changed = Signal()
     presence_changed = Signal()
     connections_changed = Signal()
+    setup_changed = Signal()
     shared_changed = Signal()
     replaced = Signal(str)
     notice = Signal(str)
@@ -210,6 +211,7 @@ class FakeDesk(QObject):
             )
         )
         self.lines: tuple[Line, ...] = (LINE, LINE_PL)
+        self.replies: tuple[topics.CannedReply, ...] = ()
         self.categories: tuple[str, ...] = ("Delivery", "Billing", "Returns", "Other")
         self.agent_name = "Anna"
         self.offer_seconds = 20
@@ -453,6 +455,10 @@ class FakeDesk(QObject):
     async def resend(self, message_id: int, attempt: int) -> Message:
         canned = message(message_id, state=DeliveryState.QUEUED)
         return self._answer("resend", canned, message_id=message_id, attempt=attempt)
+
+    async def message_history(self, message_id: int) -> api.MessageHistory:
+        first = api.Attempt(attempt=1, at=START, state=DeliveryState.SENT, state_at=START + SECOND, connection="Kannel")
+        return self._answer("message_history", api.MessageHistory(attempts=(first,)), message_id=message_id)
 
     async def save_draft(self, thread_id: int, text: str) -> None:
         self._answer("save_draft", None, thread_id=thread_id, text=text)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from cti_client.desk.desk import Desk
 from cti_client.desk.errors import HubAwayError, HubRefusedError
@@ -20,6 +21,7 @@ from cti_client.domain.interaction import CaseChoice, Direction, Disposition
 from cti_client.ui.case_session import CaseSession
 from cti_client.ui.case_window import CaseWindow
 from cti_client.ui.close_case_dialog import CloseCaseDialog
+from cti_client.ui.message_history_dialog import MessageHistoryDialog
 from cti_client.ui.models.thread import ThreadModel
 from cti_client.ui.models.thread_row import RowAction, ThreadRow
 from cti_client.ui.theme import Theme
@@ -287,6 +289,36 @@ async def test_a_failed_text_is_sent_again_as_the_same_message(stage: Stage) -> 
     await stage.rest()
     assert stage.desk.called("resend") == [{"message_id": 2, "attempt": 3}]
     assert stage.window.reply.text() == ""
+
+
+async def test_how_a_text_went(stage: Stage) -> None:
+    sent = message(2, direction=Direction.OUT, state=DeliveryState.SENT, text="Try me")
+    await stage.open(message(1), sent)
+    view = stage.window.chat
+    assert "How it went…" in [action.text() for action in view.menu_of(stage.rows()[1]).actions()]
+    assert "How it went…" not in [action.text() for action in view.menu_of(stage.rows()[0]).actions()]
+    stage.desk.failures["message_history"] = HubAwayError()
+    view.action_chosen.emit(stage.rows()[1], RowAction.HISTORY)
+    await stage.rest()
+    dialog = stage.window.findChild(MessageHistoryDialog)
+    assert dialog is not None
+    assert not dialog.copy.isEnabled()
+    del stage.desk.failures["message_history"]
+    dialog.wanted.emit()
+    await stage.rest()
+    assert dialog.copy.isEnabled()
+    assert stage.desk.called("message_history") == [{"message_id": 2}] * 2
+
+
+async def test_a_history_that_comes_after_the_dialog_was_closed(stage: Stage) -> None:
+    sent = message(2, direction=Direction.OUT, state=DeliveryState.SENT, text="Try me")
+    await stage.open(message(1), sent)
+    stage.window.chat.action_chosen.emit(stage.rows()[1], RowAction.HISTORY)
+    dialog = stage.window.findChild(MessageHistoryDialog)
+    assert dialog is not None
+    delete(dialog)
+    await stage.rest()
+    assert stage.desk.called("message_history") == [{"message_id": 2}]
 
 
 async def test_text_again_puts_the_text_into_the_box(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from cti_client.hub.services.edit_contact import edit_contact
 from cti_client.hub.store import record_builders
 from cti_client.hub.store.cases import list_cases
 from cti_client.hub.store.contacts import contact_record
+from cti_client.hub.store.message_history import message_history
 from cti_client.hub.store.messages import message_page
 from cti_client.hub.store.numbers import check_number
 from cti_client.hub.store.store import Tx
@@ -29,6 +30,7 @@ def add_cases(app: web.Application) -> None:
             web.get(PREFIX + "/cases", _cases),
             web.patch(PREFIX + "/cases/{id}", _edit_case),
             web.get(PREFIX + "/threads/{id}/messages", _messages),
+            web.get(PREFIX + "/messages/{id}/history", _history),
             web.put(PREFIX + "/contacts/{id}", _edit_contact),
             web.get(PREFIX + "/directory/sources", _sources),
             web.post(PREFIX + "/directory/{source}/lookup", _lookup),
@@ -59,6 +61,11 @@ def _edit_and_show_case(tx: Tx, agent_id: int, case_id: int, edit: api.EditCase)
     for case in record_builders.cases(tx.conn, [case_id]):
         return case
     raise ChatEndedError("This chat has ended.")
+
+
+async def _history(request: web.Request) -> web.Response:
+    context, _ = await asker(request)
+    return json_answer(await context.store.read(message_history, path_id(request)))
 
 
 async def _messages(request: web.Request) -> web.Response:

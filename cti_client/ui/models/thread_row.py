@@ -31,6 +31,8 @@ class RowAction(Enum):
     """Call instead."""
     TAKE_BACK = auto()
     """Do not send; put the text back into the reply box."""
+    HISTORY = auto()
+    """Every attempt and report of it (D3)."""
     DISCARD = auto()
     """Do not send, forget the text."""
 

@@ -9,6 +9,7 @@ from cti_client.hub.services.record_delivery import record_delivery
 from cti_client.hub.services.resend_message import resend_message
 from cti_client.hub.services.settle_message import settle_message
 from cti_client.hub.store import tables
+from cti_client.hub.store.message_history import message_history
 from cti_client.hub.store.messages import one_message
 from cti_client.telephony.sms.connection import DeliveryReport, NotTaken, Refused, Taken, Unclear
 from cti_client.wire import api
@@ -167,3 +168,37 @@ def test_reports_from_before_there_were_attempts_are_of_the_first(hub: ServiceHu
     hub.set(tables.delivery_report, {"message_id": message_id}, attempt=None)
     report(hub, message_id, DELIVERED, 1, part=1)
     assert hub.message(message_id).state == DELIVERED
+
+
+def test_the_history_tells_each_attempt_and_report(hub: ServiceHub) -> None:
+    message_id = failed_message(hub)
+    began = hub.message(message_id).at
+    hub.now += MINUTE
+    resend(hub, message_id)
+    again = hub.now
+    hub.take()
+    hub.now += 1_000
+    hub.run(record_outcome, message_id, Taken(gateway_id="gw-2"), 2)
+    report(hub, message_id, SENT, 2, part=0)
+    hub.now += 1_000
+    report(hub, message_id, DELIVERED, 2, part=0)
+    told = hub.read(message_history, message_id)
+    first, second = told.attempts
+    assert (first.attempt, first.at, first.state, first.state_at) == (1, began, FAILED, again)
+    assert (first.reason, first.reason_text, first.by) == (FailureReason.CARRIER_REFUSED, "no way", "")
+    assert (second.attempt, second.at, second.state, second.state_at) == (2, again, DELIVERED, hub.now)
+    assert (second.by, second.connection) == ("Anna", first.connection)
+    assert first.connection
+    assert [(each.state, each.raw, each.part, each.attempt) for each in told.reports] == [
+        (SENT, "sent", 0, 2),
+        (DELIVERED, "delivered", 0, 2),
+    ]
+    assert told.checked_consent == "opted_in"
+
+
+def test_the_history_of_what_is_not_ours(hub: ServiceHub) -> None:
+    hub.open_chat()
+    theirs = hub.row(tables.message, direction="in").id
+    for message_id in (theirs, 10_000):
+        with pytest.raises(NotFoundError):
+            hub.read(message_history, message_id)

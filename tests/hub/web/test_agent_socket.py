@@ -40,15 +40,17 @@ async def test_the_greeting(tmp_path: Path) -> None:
 
 async def test_the_topics_come_by_themselves(tmp_path: Path) -> None:
     async with running_hub(tmp_path) as hub, hub.desktop() as anna:
-        await anna.until(lambda desk: len(desk.topics) == 3)
+        await anna.until(lambda desk: len(desk.topics) == 4)
         assert anna.topic(topics.Connections).connections[0].name == "Fake"
         assert anna.topic(topics.Waiting).total == 0
         assert anna.topic(topics.OwnPresence).presence is Presence.AVAILABLE
+        assert anna.welcome is not None
+        assert anna.topic(topics.Setup).lines == anna.welcome.lines
 
 
 async def test_a_changed_topic_comes(tmp_path: Path) -> None:
     async with running_hub(tmp_path) as hub, hub.desktop() as anna:
-        await anna.until(lambda desk: len(desk.topics) == 3)
+        await anna.until(lambda desk: len(desk.topics) == 4)
         await hub.call("POST", "/presence", api.SetPresence(presence=Presence.AWAY, reason="Lunch"), api.Done)
         await anna.until(lambda desk: desk.topic(topics.OwnPresence).presence is Presence.AWAY)
         assert anna.topic(topics.OwnPresence).reason == "Lunch"
@@ -137,14 +139,14 @@ async def test_the_newer_desk_replaces_the_older(tmp_path: Path) -> None:
 
 async def test_two_agents_do_not_replace_each_other(tmp_path: Path) -> None:
     async with running_hub(tmp_path) as hub, hub.desktop() as anna, hub.desktop(token=OTHER_TOKEN) as bo:
-        await anna.until(lambda desk: len(desk.topics) == 3)
-        await bo.until(lambda desk: len(desk.topics) == 3)
+        await anna.until(lambda desk: len(desk.topics) == 4)
+        await bo.until(lambda desk: len(desk.topics) == 4)
         assert not any(isinstance(frame, Goodbye) for frame in anna.frames + bo.frames)
 
 
 async def test_news_come_even_when_hints_are_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running_hub(tmp_path) as hub, hub.desktop() as anna:
-        await anna.until(lambda desk: len(desk.topics) == 3)
+        await anna.until(lambda desk: len(desk.topics) == 4)
         monkeypatch.setattr(Bus, "publish_hint", lambda *_: None)
         await hub.text_in("Hello")
         await anna.until(lambda desk: bool(desk.all_of(records.Offer)))
@@ -215,7 +217,7 @@ async def test_an_agent_who_stays_away_is_offline_after_the_grace_time(tmp_path:
     async with running_hub(tmp_path, grace_seconds=0.1) as hub, hub.desktop(token=OTHER_TOKEN) as bo:
         await hub.call("POST", "/presence", api.SetPresence(presence=Presence.BUSY), api.Done, OTHER_TOKEN)
         async with hub.desktop() as anna:
-            await anna.until(lambda desk: len(desk.topics) == 3)
+            await anna.until(lambda desk: len(desk.topics) == 4)
         await hub.text_in("Hello")
         await bo.until(lambda desk: "waiting" in desk.topics and desk.topic(topics.Waiting).total == 1)
 

@@ -1,0 +1,55 @@
+"""What is set for everybody: our lines, and the canned replies (`wire.topics.Setup`)."""
+
+from sqlalchemy import Connection, exists, or_, select
+
+from cti_client.domain.phone_number import display
+from cti_client.domain.text_policy import TextPolicy
+from cti_client.hub.store.statements import Statement
+from cti_client.hub.store.tables import canned_reply, connection, line, routing_rule
+from cti_client.telephony.sms.connection import SplitMode
+from cti_client.wire import topics
+from cti_client.wire.frames import Line
+
+USUAL_OFFER_SECONDS = 20
+
+_HAS_RULES = exists().where(or_(routing_rule.c.line_id.is_(None), routing_rule.c.line_id == line.c.id))
+_LINES = Statement(
+    select(
+        *(line.c.id, line.c.name, line.c.address, line.c.connection_id, line.c.offer_seconds),
+        *(connection.c.text_policy, connection.c.split),
+        _HAS_RULES.label("has_rules"),
+    )
+    .outerjoin(connection, connection.c.id == line.c.connection_id)
+    .order_by(line.c.id)
+)
+_REPLIES = Statement(
+    select(canned_reply.c.id, canned_reply.c.shortcut, canned_reply.c.title, canned_reply.c.text).order_by(
+        canned_reply.c.shortcut, canned_reply.c.id
+    )
+)
+
+
+def read_setup(conn: Connection) -> topics.Setup:
+    """As of now."""
+    rows = _LINES.rows(conn)
+    lines = tuple(
+        Line(
+            id=row.id,
+            name=row.name,
+            address=row.address,
+            display=display(row.address),
+            can_send=row.connection_id is not None or row.has_rules,
+            text_policy=TextPolicy(row.text_policy or TextPolicy.EVERYTHING),
+            separate=row.split == SplitMode.SEPARATE,
+        )
+        for row in rows
+    )
+    replies = tuple(
+        topics.CannedReply(id=row.id, shortcut=row.shortcut, title=row.title, text=row.text)
+        for row in _REPLIES.rows(conn)
+    )
+    return topics.Setup(
+        lines=lines,
+        offer_seconds=max((row.offer_seconds for row in rows), default=USUAL_OFFER_SECONDS),
+        replies=replies,
+    )
