@@ -1,12 +1,23 @@
 """The handset's side of the simulator: HTTP, nothing else."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import aiohttp
 
 
 class HandsetError(Exception):
     """The simulator did not take the text or does not answer; `str()` says it in one sentence."""
+
+
+class PhoneState(Enum):
+    """How a phone takes texts."""
+
+    ON = auto()
+    OFF = auto()
+    """Texts wait in the network until it is on."""
+    REFUSED = auto()
+    """The network refuses texts to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +44,19 @@ class HandsetClient:
 
     async def text(self, sender: str, recipient: str, text: str) -> None:
         """Send a text from `sender` to our line `recipient`. Raises `HandsetError` if it was not taken."""
-        body = {"from": sender, "to": recipient, "text": text}
+        await self._post("texts", {"from": sender, "to": recipient, "text": text}, "did not take the text")
+
+    async def set_state(self, phone: str, state: PhoneState) -> None:
+        """From now on the phone is so. Raises `HandsetError`."""
+        treatment = "refuse" if state is PhoneState.REFUSED else "take"
+        await self._post("number", {"phone": phone, "treatment": treatment}, "refused")
+        await self._post("phone", {"phone": phone, "on": state is not PhoneState.OFF}, "refused")
+
+    async def _post(self, name: str, body: dict[str, object], otherwise: str) -> None:
         try:
-            async with self._http().post(f"{self._base}/handset/texts", json=body) as answer:
+            async with self._http().post(f"{self._base}/handset/{name}", json=body) as answer:
                 if answer.status >= 300:
-                    raise HandsetError(f"The network did not take the text (HTTP {answer.status}).")
+                    raise HandsetError(f"The network {otherwise} (HTTP {answer.status}).")
         except (aiohttp.ClientError, TimeoutError) as error:
             raise HandsetError("The network does not answer.") from error
 

@@ -19,13 +19,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cti_client.demo.handset_client import HandsetClient, HandsetError, PhoneText
+from cti_client.demo.handset_client import HandsetClient, HandsetError, PhoneState, PhoneText
 from cti_client.desk.tasks import TaskOwner
 from cti_client.ui.theme import BUBBLE_CORNER, Theme
 from cti_client.ui.widgets.select import Select
 
 OTHER = "Another number…"
 RETRY_S = 2.0
+
+STATES = {
+    PhoneState.ON: "The phone is on",
+    PhoneState.OFF: "The phone is off: texts wait",
+    PhoneState.REFUSED: "The network refuses texts to it",
+}
 
 SHOWN = 200
 """Bubbles kept on the screen of one phone."""
@@ -46,8 +52,11 @@ class HandsetWindow(QWidget):
         super().__init__()
         self._theme, self._client, self._tasks, self._line = theme, client, tasks, line
         self._may_close = False
+        self.changing = False
+        """The network has not yet confirmed how the phone takes texts."""
         self._listening: set[str] = set()
         self._texts: dict[str, list[tuple[bool, str, str]]] = {}
+        self._states: dict[str, PhoneState] = {}
         self.setWindowTitle("Handset – the customer’s phone")
         self.setObjectName("handset")
         self.resize(340, 620)
@@ -71,6 +80,12 @@ class HandsetWindow(QWidget):
         self.other.editingFinished.connect(self._show_phone)
         self.other.hide()
         layout.addWidget(self.other)
+        self.state = Select(theme)
+        self.state.setAccessibleName("How this phone takes texts")
+        for state, words in STATES.items():
+            self.state.addItem(words, state)
+        self.state.currentIndexChanged.connect(self._set_state)
+        layout.addWidget(self.state)
         layout.addWidget(_plain(f"To {line}", "muted"))
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -166,8 +181,29 @@ class HandsetWindow(QWidget):
         if another:
             self.other.setFocus()
 
+    def _set_state(self) -> None:
+        number, state = self.number, self.state.currentData()
+        if number and state is not self._states.get(number, PhoneState.ON):
+            self._states[number] = state
+            self.changing = True
+            self._tasks.start(self._tell_state(number, state), name="handset state")
+
+    async def _tell_state(self, number: str, state: PhoneState) -> None:
+        try:
+            await self._client.set_state(number, state)
+        except HandsetError as error:
+            self.problem.setText(str(error))
+            self.problem.show()
+            del self._states[number]
+            self._show_phone()
+        else:
+            self.problem.hide()
+        finally:
+            self.changing = False
+
     def _show_phone(self) -> None:
         number = self.number
+        self.state.setCurrentIndex(self.state.findData(self._states.get(number, PhoneState.ON)))
         if number and number not in self._listening:
             self._listening.add(number)
             self._tasks.start(self._listen(number), name=f"handset inbox {len(self._listening)}")

@@ -23,12 +23,19 @@ def load_customers(file: Path = SAMPLE_FILE) -> Sequence[Mapping[str, Any]]:
     return customers
 
 
+def load_replies(file: Path = SAMPLE_FILE) -> Sequence[tuple[str, str, str]]:
+    """The sample's canned replies: shortcut, title, text."""
+    return [(one[0], one[1], one[2]) for one in json.loads(file.read_text(encoding="utf-8"))["replies"]]
+
+
 def seed_sample_data(tx: Tx, customers: Sequence[Mapping[str, Any]], agent_id: int, line_id: int) -> bool:
     """Put the customers with their closed cases into an empty hub; False (and nothing done) where it has contacts."""
     if tx.conn.execute(select(t.contact.c.id).limit(1)).first() is not None:
         return False
     for customer in customers:
         _seed_customer(tx, customer, agent_id, line_id)
+    for shortcut, title, text in load_replies():
+        _insert(tx, t.canned_reply, shortcut=shortcut, title=title, text=text)
     return True
 
 

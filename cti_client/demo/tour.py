@@ -4,7 +4,6 @@ It drives the widgets by mouse and key events, prints a line a step, saves a pic
 `tour: N steps passed`. A step that does not happen ends it with exit status 1 and what was expected.
 """
 
-import asyncio
 import os
 import sys
 import tempfile
@@ -12,11 +11,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog, QLabel, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QWidget
 
-from cti_client.bootstrap import Desktop, run_in_qt
+from cti_client.bootstrap import run_in_qt
 from cti_client.demo.demo import demo_desktop
-from cti_client.demo.handset_window import HandsetWindow
 from cti_client.demo.tour_kit import (
     TourError,
     button,
@@ -29,10 +27,10 @@ from cti_client.demo.tour_kit import (
     visible,
     write,
 )
+from cti_client.demo.tour_stage import Stage
+from cti_client.demo.tour_text import TextSteps
 from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.paths import paths_in
-from cti_client.ui.case_window import CaseWindow
-from cti_client.ui.offer_card import OfferCard
 
 SCREEN_FILE = Path(__file__).resolve().parents[2] / "resources" / "offscreen.json"
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -50,10 +48,11 @@ LONG_REPLY = (
 
 
 class Tour:
-    """One run through the product. `say` prints; pictures go to `folder`."""
+    """One run through the product. `say` prints."""
 
-    def __init__(self, desktop: Desktop, handset: HandsetWindow, folder: Path, say: Callable[[str], None]) -> None:
-        self._desktop, self._handset, self._folder, self._say = desktop, handset, folder, say
+    def __init__(self, stage: Stage, say: Callable[[str], None]) -> None:
+        self._stage, self._say = stage, say
+        self._texts = TextSteps(stage)
         self.passed = 0
 
     async def run(self) -> None:
@@ -65,6 +64,9 @@ class Tour:
             ("The address is found", self._address),
             ("The whole history is there, each message with its age", self._history),
             ("A reply of three parts reaches the phone as one text", self._replies),
+            ("What the line does not send is marked and replaced", self._texts.refuses_emoji),
+            ("A canned reply goes in at the cursor", self._texts.canned),
+            ("A text that failed is sent again, and tells how it went", self._texts.fails),
             ("A second text joins the open case", self._joins),
             ("Close ends the chat", self._closes),
             ("The next text offers the recent case or a new one", self._offers_choice),
@@ -77,91 +79,91 @@ class Tour:
             self._say(f"{number:2}. {name}{': ' if detail else ''}{detail}")
 
     async def _opens(self) -> str:
-        window = self._desktop.window
+        window = self._stage.desktop.window
         await until(lambda: window.isVisible(), "the main window")
         await until(lambda: reads(window, "Live"), "the header to say Live")
-        await until(lambda: self._handset.isVisible(), "the handset window")
-        await self._settled()
-        await picture(window, self._folder, "01-main")
+        await until(lambda: self._stage.handset.isVisible(), "the handset window")
+        await self._stage.settled()
+        await picture(window, self._stage.folder, "01-main")
         return ""
 
     async def _rings(self) -> str:
-        await self._text_in(QUESTION)
-        card = await until(self._card, "a request in the telephony panel")
+        await self._stage.text_in(QUESTION)
+        card = await until(self._stage.card, "a request in the telephony panel")
         if not reads(card, "SMS Chat Request") or not reads(card, "SMS+48601234567"):
             raise TourError("expected the card to show SMS Chat Request and SMS+48601234567")
-        await picture(self._desktop.window, self._folder, "02-request")
-        await picture(self._handset, self._folder, "02-request-handset")
+        await picture(self._stage.desktop.window, self._stage.folder, "02-request")
+        await picture(self._stage.handset, self._stage.folder, "02-request-handset")
         return "Name “SMS Chat Request”, Call ID “SMS+48601234567”"
 
     async def _accepts(self) -> str:
-        card = await until(self._card, "the request")
+        card = await until(self._stage.card, "the request")
         accept = button(card, "Accept")
         if accept is None:
             raise TourError("expected an Accept button")
         click(accept)
-        window = await until(self._case, "a case window")
+        window = await until(self._stage.case, "a case window")
         await until(lambda: window.shows_chat, "the chat in the case window")
         await until(lambda: any("601 234 567" in edit.text() for edit in visible(window, QLineEdit)), "the number")
         await until(lambda: focus_widget() is window.reply.editor, "the keyboard in the reply box")
         return "the number is filled in, the keyboard is in the reply box"
 
     async def _address(self) -> str:
-        window = await until(self._case, "the case window")
+        window = await until(self._stage.case, "the case window")
         await until(lambda: reads(window, "ul. Długa 14/3"), "the address ul. Długa 14/3")
         return "ul. Długa 14/3, 00-238 Warszawa"
 
     async def _history(self) -> str:
-        window = await until(self._case, "the case window")
-        await until(lambda: self._message(window, "Dziękuję!"), "the last text of the earlier case")
-        await until(lambda: self._message(window, QUESTION), "the customer's question")
-        old = await until(lambda: self._message(window, "Dziękuję!"), "the old text")
+        window = await until(self._stage.case, "the case window")
+        await until(lambda: self._stage.message(window, "Dziękuję!"), "the last text of the earlier case")
+        await until(lambda: self._stage.message(window, QUESTION), "the customer's question")
+        old = await until(lambda: self._stage.message(window, "Dziękuję!"), "the old text")
         if "3 d before" not in old:
             raise TourError(f"expected the age “3 d before” on the old text, it says: {old}")
-        new = await until(lambda: self._message(window, QUESTION), "the question")
+        new = await until(lambda: self._stage.message(window, QUESTION), "the question")
         if "+00:00" not in new:
             raise TourError(f"expected the age “+00:00” on the first text of this chat, it says: {new}")
-        await self._settled()
-        await picture(window, self._folder, "03-case")
+        await self._stage.settled()
+        await picture(window, self._stage.folder, "03-case")
         return "“3 d before” for the past, “+00:00” for now"
 
     async def _replies(self) -> str:
-        window = await until(self._case, "the case window")
+        window = await until(self._stage.case, "the case window")
         write(window.reply.editor, LONG_REPLY)
         await until(lambda: reads(window, "3 parts"), "the counter to say 3 parts")
-        await picture(window, self._folder, "04-reply")
+        await picture(window, self._stage.folder, "04-reply")
         press(window.reply.editor, Qt.Key.Key_Return, CTRL)
         await until(lambda: window.reply.editor.toPlainText() == "", "an empty reply box")
-        await until(lambda: LONG_REPLY in self._handset.texts("+48601234567"), "the reply on the handset")
+        await until(lambda: LONG_REPLY in self._stage.handset.texts("+48601234567"), "the reply on the handset")
         await until(
-            lambda: "The phone of" in (self._message(window, LONG_REPLY) or ""), "the reply marked as delivered"
+            lambda: "The phone of" in (self._stage.message(window, LONG_REPLY) or ""), "the reply marked as delivered"
         )
-        await self._settled()
-        await picture(window, self._folder, "05-delivered")
-        await picture(self._handset, self._folder, "05-delivered-handset")
+        await self._stage.settled()
+        await picture(window, self._stage.folder, "05-delivered")
+        await picture(self._stage.handset, self._stage.folder, "05-delivered-handset")
         return "3 parts, one text on the handset, delivered"
 
     async def _joins(self) -> str:
-        window = await until(self._case, "the case window")
-        await self._text_in(SECOND)
-        await until(lambda: self._message(window, SECOND), "the second text in the open case")
-        if self._card() is not None:
+        window = await until(self._stage.case, "the case window")
+        await self._stage.text_in(SECOND)
+        await until(lambda: self._stage.message(window, SECOND), "the second text in the open case")
+        if self._stage.card() is not None:
             raise TourError("expected no new request while the case is open")
-        await picture(self._desktop.window, self._folder, "06-open-chat")
+        await picture(self._stage.desktop.window, self._stage.folder, "06-open-chat")
         return "no new request"
 
     async def _closes(self) -> str:
-        window = await until(self._case, "the case window")
-        await self._press_button(window, "Close case")
-        dialog = await until(lambda: self._dialog(), "the question how it ended")
-        await picture(dialog, self._folder, "07-close")
-        await self._press_button(dialog, "Close case")
-        await until(lambda: self._case() is None, "the case window to go")
+        window = await until(self._stage.case, "the case window")
+        await self._stage.press_button(window, "Close case")
+        dialog = await until(self._stage.dialog, "the question how it ended")
+        await picture(dialog, self._stage.folder, "07-close")
+        await self._stage.press_button(dialog, "Close case")
+        await until(lambda: self._stage.case() is None, "the case window to go")
         return ""
 
     async def _offers_choice(self) -> str:
-        await self._text_in(THIRD)
-        card = await until(self._card, "a new request")
+        await self._stage.text_in(THIRD)
+        card = await until(self._stage.card, "a new request")
         accept = await until(lambda: button(card, "Accept · continue C-"), "Accept to offer the recent case")
         words = accept.text().replace("&", "")
         arrow = next(found for found in visible(card, type(accept)) if found is not accept and _is_arrow(found))
@@ -170,89 +172,54 @@ class Tour:
         choices = [action.text().replace("&", "") for action in menu.actions() if action.text()]
         if not any(text.startswith("Continue") for text in choices) or "New case" not in choices:
             raise TourError(f"expected Continue and New case, the menu has {choices}")
-        await picture(self._desktop.window, self._folder, "08-continue-or-new")
+        await picture(self._stage.desktop.window, self._stage.folder, "08-continue-or-new")
         press(menu, Qt.Key.Key_Escape)
         await until(lambda: _menu() is None, "the menu to go")
         click(accept)
-        window = await until(self._case, "the case window")
-        await until(lambda: self._message(window, THIRD), "the third text")
+        window = await until(self._stage.case, "the case window")
+        await until(lambda: self._stage.message(window, THIRD), "the third text")
         return f"“{words}” or a new case"
 
     async def _stops(self) -> str:
-        window = await until(self._case, "the case window")
-        await self._text_in("STOP")
+        window = await until(self._stage.case, "the case window")
+        await self._stage.text_in("STOP")
         await until(lambda: reads(window, OPTED_OUT_TEXT), "the refusal in the reply box")
         await until(lambda: reads(window, "SMS opted out"), "the consent badge")
         if window.reply.send.isEnabled():
             raise TourError("expected Send to be off for a number that has opted out")
-        if self._card() is not None:
+        if self._stage.card() is not None:
             raise TourError("expected STOP to ring nobody")
-        await self._settled()
-        await picture(window, self._folder, "09-opted-out")
-        await self._press_button(window, "Close case")
-        dialog = await until(lambda: self._dialog(), "the question how it ended")
-        await self._press_button(dialog, "Close case")
-        await until(lambda: self._case() is None, "the case window to go")
+        await self._stage.settled()
+        await picture(window, self._stage.folder, "09-opted-out")
+        await self._stage.press_button(window, "Close case")
+        dialog = await until(self._stage.dialog, "the question how it ended")
+        await self._stage.press_button(dialog, "Close case")
+        await until(lambda: self._stage.case() is None, "the case window to go")
         return OPTED_OUT_TEXT
 
     async def _outbound(self) -> str:
-        window = self._desktop.window
-        await self._press_button(window, "New chat")
-        dialog = await until(lambda: self._dialog(), "the dialog for a new chat")
+        window = self._stage.desktop.window
+        await self._stage.press_button(window, "New chat")
+        dialog = await until(self._stage.dialog, "the dialog for a new chat")
         field = await until(lambda: next(iter(visible(dialog, QLineEdit)), None), "a field for the number")
         write(field, "+34 612 345 678")
-        await picture(dialog, self._folder, "10-new-chat")
+        await picture(dialog, self._stage.folder, "10-new-chat")
         phone = await until(lambda: button(dialog, "Text or call"), "the phone button")
         click(phone)
         menu = await until(lambda: _menu(), "the question: text or call")
         action = next(action for action in menu.actions() if "SMS chat" in action.text())
         _click_action(menu, action)
-        case = await until(self._case, "the case window of the outbound chat")
+        case = await until(self._stage.case, "the case window of the outbound chat")
         await until(lambda: case.shows_chat and reads(case, "Luis García"), "Luis García in the case window")
         write(case.reply.editor, "Hola Luis, your order is ready.")
         press(case.reply.editor, Qt.Key.Key_Return, CTRL)
-        write(self._handset.phone, "Luis")
-        await until(lambda: self._handset.number == "+34612345678", "the handset of Luis")
-        await until(lambda: self._handset.texts("+34612345678"), "the text on his handset")
-        await self._settled()
-        await picture(case, self._folder, "11-outbound")
-        await picture(window, self._folder, "12-end")
+        write(self._stage.handset.phone, "Luis")
+        await until(lambda: self._stage.handset.number == "+34612345678", "the handset of Luis")
+        await until(lambda: self._stage.handset.texts("+34612345678"), "the text on his handset")
+        await self._stage.settled()
+        await picture(case, self._stage.folder, "11-outbound")
+        await picture(window, self._stage.folder, "12-end")
         return "to +34 612 345 678"
-
-    async def _text_in(self, text: str) -> None:
-        write(self._handset.text, text)
-        press(self._handset.text, Qt.Key.Key_Return)
-        await until(lambda: self._handset.text.text() == "", "the network to take the text")
-
-    async def _press_button(self, root: QWidget, words: str) -> None:
-        click(await until(lambda: button(root, words), f"a button {words!r}"))
-
-    async def _settled(self) -> None:
-        await asyncio.sleep(0.4)  # animations and late columns, for the picture's sake alone
-
-    def _card(self) -> OfferCard | None:
-        return next(iter(visible(self._desktop.window, OfferCard)), None)
-
-    def _case(self) -> CaseWindow | None:
-        windows = QApplication.topLevelWidgets()
-        return next((one for one in windows if isinstance(one, CaseWindow) and one.isVisible()), None)
-
-    def _dialog(self) -> QDialog | None:
-        windows = QApplication.topLevelWidgets()
-        return next((one for one in windows if isinstance(one, QDialog) and one.isVisible()), None)
-
-    @staticmethod
-    def _message(window: CaseWindow, text: str) -> str | None:
-        """What a screen reader says of the bubble that holds this text."""
-        view = next(iter(visible(window.chat, QAbstractItemView)), None)
-        model = view.model() if view is not None else None
-        if model is None:
-            return None
-        for row in range(model.rowCount()):
-            spoken = str(model.data(model.index(row, 0), Qt.ItemDataRole.AccessibleTextRole) or "")
-            if text in spoken:
-                return spoken
-        return None
 
 
 def _is_arrow(found: QWidget) -> bool:
@@ -288,7 +255,7 @@ def run_tour(out: Path, *, data: Path | None, theme: str, quiet: bool) -> int:
 
 async def _tour(app: QApplication, out: Path, data: Path, theme: str, say: Callable[[str], None]) -> int:
     async with demo_desktop(app, paths_in(data), theme=theme, quiet=True) as (desktop, handset):
-        tour = Tour(desktop, handset, out, say)
+        tour = Tour(Stage(desktop, handset, out), say)
         try:
             await tour.run()
         except TourError as error:

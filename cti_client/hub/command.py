@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cti_client.hub import log as hub_log
 from cti_client.hub.bootstrap import Hub
+from cti_client.hub.collecting import collect_regularly, no_full_collections
 from cti_client.hub.config import ConfigError, HubConfig
 from cti_client.hub.config_file import load
 from cti_client.hub.config_places import explain
@@ -97,20 +98,24 @@ async def _serve(config: HubConfig) -> None:
     _on_signal(("SIGHUP",), renew)
     leaving = asyncio.ensure_future(leave.wait())
     starting = asyncio.ensure_future(hub.start())
+    collecting: asyncio.Future[None] | None = None
     try:
         await asyncio.wait((leaving, starting), return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
             return
         starting.result()
         tell("READY=1")
-        await leaving
+        with no_full_collections():
+            collecting = asyncio.ensure_future(collect_regularly())
+            await leaving
         tell("STOPPING=1")
         await hub.stop()
         log.info("the hub has left")
     finally:
-        for task in (leaving, starting):
+        tasks = [task for task in (leaving, starting, collecting) if task is not None]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(leaving, starting, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _on_signal(names: tuple[str, ...], act: Callable[[], None]) -> None:

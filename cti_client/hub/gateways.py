@@ -22,7 +22,9 @@ from cti_client.hub.workers.health_checks import HealthCheck
 from cti_client.hub.workers.held import HeldWork
 from cti_client.hub.workers.outbox import OutboxWorker
 from cti_client.hub.workers.polling import Poller
+from cti_client.hub.workers.reconciler import Reconciler
 from cti_client.telephony.sms.connection import (
+    CanBeAsked,
     ConnectionSettings,
     InboundMode,
     SmsConnection,
@@ -165,6 +167,9 @@ class _Gateway:
             every_ms = int(config.poll_seconds * 1000)
             poller = Poller(connection, store, health, ClockAlarm(clock), clock, every_ms=every_ms)
             self._works.append((f"poll of {self.id}", poller.run))
+        if isinstance(connection, CanBeAsked):
+            reconciler = Reconciler(self.id, connection, store, ClockAlarm(clock), clock)
+            self._works.append((f"open texts of {self.id}", reconciler.run))
         if config.test_seconds > 0:
             every_ms = int(config.test_seconds * 1000)
             check_up = HealthCheck(connection, health, ClockAlarm(clock), clock, every_ms=every_ms)

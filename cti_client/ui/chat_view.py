@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
+from cti_client.domain.delivery import DeliveryState
 from cti_client.ui.bubble import action_words
 from cti_client.ui.link_dialog import LinkDialog
 from cti_client.ui.links import Link
@@ -16,6 +17,8 @@ from cti_client.ui.models.thread_row import RowAction, ThreadRow
 from cti_client.ui.theme import SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.empty_state import EmptyState
 from cti_client.ui.widgets.notice import Notice
+
+FAILED = (DeliveryState.FAILED, DeliveryState.UNDELIVERED)
 
 
 class ChatView(QWidget):
@@ -114,7 +117,10 @@ class ChatView(QWidget):
         for action in row.actions:
             entry = menu.addAction(action_words(action))
             entry.triggered.connect(lambda _=False, action=action: self.action_chosen.emit(row, action))
-        if row.actions:
+        if row.tick in FAILED and RowAction.SEND_AGAIN not in row.actions and row.message_id:
+            again = menu.addAction(action_words(RowAction.SEND_AGAIN))
+            again.triggered.connect(lambda: self.action_chosen.emit(row, RowAction.SEND_AGAIN))
+        if not menu.isEmpty():
             menu.addSeparator()
         copy = menu.addAction(self._theme.icon("copy"), self.tr("Copy text"))
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))

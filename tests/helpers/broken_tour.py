@@ -4,23 +4,23 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from cti_client.demo import tour, tour_kit
+from cti_client.demo import tour, tour_kit, tour_stage
 
 LIMIT_S = 2.0
 
 
-class LossyTour(tour.Tour):
+class LossyStage(tour_stage.Stage):
     """Its customer's second text never leaves the phone."""
 
-    async def _text_in(self, text: str) -> None:
+    async def text_in(self, text: str) -> None:
         if text == tour.SECOND:
             setattr(tour, "until", partial(tour_kit.until, seconds=LIMIT_S))  # noqa: B010  to fail soon
             return
-        await super()._text_in(text)
+        await super().text_in(text)
 
 
 def main() -> int:
-    setattr(tour, "Tour", LossyTour)  # noqa: B010  the seam this process exists for
+    setattr(tour, "Stage", LossyStage)  # noqa: B010  the seam this process exists for
     return tour.run_tour(Path(sys.argv[1]), data=None, theme="light", quiet=False)
 
 

@@ -45,7 +45,7 @@ async def test_the_tour_passes_and_leaves_its_pictures(tmp_path: Path) -> None:
 async def test_a_step_that_does_not_happen_fails_the_tour(tmp_path: Path) -> None:
     done = await run("tests.helpers.broken_tour", str(tmp_path / "out"))
     assert done.returncode == 1, done.stderr
-    assert "tour: step 7 failed: expected the second text in the open case within 2 s" in done.stderr
+    assert "tour: step 10 failed: expected the second text in the open case within 2 s" in done.stderr
     assert "steps passed" not in done.stdout
-    assert done.stdout.splitlines()[-1].startswith(" 6. ")
+    assert done.stdout.splitlines()[-1].startswith(" 9. ")
     assert list((tmp_path / "out").glob("failed-*.png"))

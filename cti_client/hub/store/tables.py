@@ -34,13 +34,13 @@ def _pk() -> Column[int]:
     return Column("id", Id, primary_key=True, autoincrement=True)
 
 
-def _partial(name: str, column: str, where: str, *, unique: bool = False) -> Index:
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """An index over some of the rows.
 
     Only SQLite is told so here, where `metadata` makes the tables. On PostgreSQL migrations alone make them, and its
     spelling would import that dialect into every desktop.
     """
-    return Index(name, column, unique=unique, sqlite_where=text(where))
+    return Index(name, *columns, unique=unique, sqlite_where=text(where))
 
 
 hub = Table(
@@ -302,10 +302,10 @@ interaction = Table(
     Column("case_id", Id, ForeignKey("case_file.id")),
     Column("disposition", String),
     Column("quiet_ok_until", BigInteger, nullable=False, server_default="0"),
-    _partial("uq_interaction_live", "thread_id", "state <> 'ended'", unique=True),
+    _partial("uq_interaction_live", "thread_id", where="state <> 'ended'", unique=True),
     Index(None, "agent_id", "state"),
     Index(None, "case_id"),
-    _partial("ix_interaction_unheld", "waiting_since", "state IN ('queued','waiting')"),
+    _partial("ix_interaction_unheld", "waiting_since", where="state IN ('queued','waiting')"),
 )
 """`agent_id`: who holds it, also while it stands before others because that agent is gone (A9).
 
@@ -325,8 +325,8 @@ offer = Table(
     Column("state", String, nullable=False),
     Column("answered_at", BigInteger),
     UniqueConstraint("interaction_id", "number"),
-    _partial("uq_offer_open", "interaction_id", "state = 'open'", unique=True),
-    _partial("ix_offer_deadline", "deadline", "state = 'open'"),
+    _partial("uq_offer_open", "interaction_id", where="state = 'open'", unique=True),
+    _partial("ix_offer_deadline", "deadline", where="state = 'open'"),
     Index(None, "agent_id", "state"),
 )
 
@@ -369,6 +369,7 @@ message = Table(
     Column("local_time", String, nullable=False, server_default=""),
     Index(None, "thread_id", "id"),
     Index(None, "interaction_id", "id"),
+    _partial("ix_message_unsettled", "connection_id", "id", where="state IN ('sent','unknown')"),
 )
 """`attempt`: counts Resend (E6); earlier ones are in `message_attempt`. `connection_id`: what it goes by (D6).
 

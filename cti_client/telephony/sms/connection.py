@@ -11,10 +11,10 @@ Submitting is at most once: a connection never tries a second time by itself, an
 gateway may have taken a text without saying so.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from cti_client.domain import Millis
 from cti_client.domain.delivery import DeliveryState, FailureReason
@@ -167,6 +167,16 @@ class PollOutcome:
     cursor: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedSms:
+    """A text whose fate is not known. `gateway_id` empty: the gateway never said whether it took it (D4)."""
+
+    message_id: int
+    attempt: int
+    recipient: str
+    gateway_id: str = ""
+
+
 Intake: TypeAlias = Callable[[WebhookOutcome], Awaitable[None]]
 """Stores what a bound connection brought; returns after the commit, raises where the store is away."""
 
@@ -215,3 +225,11 @@ class SmsConnection(Protocol):
 
     async def test(self) -> str:
         """Ask the gateway whether it is there and knows us: an empty string, or what is wrong in one sentence."""
+
+
+@runtime_checkable
+class CanBeAsked(Protocol):
+    """A connection whose gateway says, when it is asked, what became of texts (D3). Reports may have been lost."""
+
+    async def ask(self, texts: Sequence[AskedSms]) -> tuple[DeliveryReport, ...]:
+        """What the gateway knows of these; nothing on those it knows nothing of. Raises for the gateway's faults."""

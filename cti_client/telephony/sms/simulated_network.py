@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from cti_client.domain import Millis
 from cti_client.domain.delivery import DeliveryState, FailureReason
-from cti_client.telephony.sms.connection import DeliveryReport
+from cti_client.telephony.sms.connection import AskedSms, DeliveryReport
 
 MAX_PHONES = 2_000
 MAX_TEXTS = 500
@@ -149,6 +149,27 @@ class SimulatedNetwork:
             text.carried.report(DeliveryState.DELIVERED, text.at) for text in texts if text.number > record.confirmed
         ]
         return texts, reports
+
+    def known(self, text: AskedSms) -> list[DeliveryReport]:
+        """What is known of one attempt at a message, piece by piece; a phone that never had it knows nothing."""
+        record = self._phones.get(text.recipient)
+        if record is None:
+            return []
+        meant = text.message_id, text.attempt
+        return [
+            *(
+                one.carried.report(
+                    DeliveryState.DELIVERED if one.number <= record.confirmed else DeliveryState.SENT, one.at
+                )
+                for one in record.inbox
+                if (one.carried.message_id, one.carried.attempt) == meant
+            ),
+            *(
+                one.report(DeliveryState.SENT, self._clock())
+                for one in record.waiting
+                if (one.message_id, one.attempt) == meant
+            ),
+        ]
 
     def _arrive(self, record: _Phone, text: CarriedText) -> list[DeliveryReport]:
         now = self._clock()

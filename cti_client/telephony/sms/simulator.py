@@ -11,10 +11,11 @@ import asyncio
 import logging
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from cti_client.domain import Millis, sms_text
 from cti_client.telephony.sms.connection import (
+    AskedSms,
     ConnectionSettings,
     DeliveryReport,
     InboundMode,
@@ -108,6 +109,12 @@ class SimulatorConnection:
     async def test(self) -> str:
         """Say what is wrong with the simulated gateway, if anything."""
         return self._switch.state.complaint
+
+    async def ask(self, texts: Sequence[AskedSms]) -> tuple[DeliveryReport, ...]:
+        """What has become of these, as far as the phones are remembered."""
+        if self._switch.state is not GatewayState.UP:
+            raise ConnectionError(self._switch.state.complaint)
+        return tuple(report for text in texts for report in self._network.known(text))
 
     async def _answer(self, sms: OutboundSms) -> SubmitOutcome:
         await self._switch.until_it_moves()

@@ -19,6 +19,8 @@ STAY_SMALL = {
     "ix_agent_presence_idle_since_id",
     "line",
     "routing_rule",
+    "canned_reply",
+    "uq_canned_reply_shortcut",
     "hub",
     "connection",
     "outbox",
@@ -29,7 +31,7 @@ STAY_SMALL = {
     "looking",
 }
 """Tables whose rows do not grow with the years, by the names they and their indexes have in plans."""
-PARTIAL = {"ix_interaction_unheld", "uq_interaction_live", "uq_offer_open", "ix_offer_deadline"}
+PARTIAL = {"ix_interaction_unheld", "ix_message_unsettled", "uq_interaction_live", "uq_offer_open", "ix_offer_deadline"}
 """Indexes over what is under way alone."""
 
 

@@ -10,6 +10,7 @@ import pytest
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.telephony.sms import simulator
 from cti_client.telephony.sms.connection import (
+    AskedSms,
     ConnectionSettings,
     NotTaken,
     OutboundSms,
@@ -221,3 +222,29 @@ async def test_an_inbox_asked_for_oddly(connection: SimulatorConnection, query: 
 async def test_it_starts_once(connection: SimulatorConnection, hub: GatewayHub) -> None:
     with pytest.raises(RuntimeError):
         await connection.start(hub.store)
+
+
+async def test_asked_it_says_what_became_of_texts(connection: SimulatorConnection) -> None:
+    """D3: as a gateway does whose reports were lost."""
+    await submit(connection, 7)
+    await post(connection, "phone", phone=PHONE, on=False)
+    await submit(connection, 8)
+    about = [AskedSms(message_id=number, attempt=1, recipient=PHONE) for number in (7, 8, 9)]
+    assert [(one.message_id, one.state) for one in await connection.ask(about)] == [
+        (7, DeliveryState.SENT),
+        (8, DeliveryState.SENT),
+    ]
+    await post(connection, "phone", phone=PHONE, on=True)
+    fetched = await connection.on_webhook(request("GET", "inbox", phone=PHONE))
+    last = json.loads(fetched.reply.body)[0]["n"]
+    await connection.on_webhook(request("GET", "inbox", phone=PHONE, after=str(last)))
+    answers = await connection.ask(about)
+    assert [(one.message_id, one.state) for one in answers] == [(7, DeliveryState.DELIVERED), (8, DeliveryState.SENT)]
+    assert await connection.ask([AskedSms(message_id=7, attempt=2, recipient=PHONE)]) == ()
+    assert await connection.ask([AskedSms(message_id=7, attempt=1, recipient="+15559999999")]) == ()
+
+
+async def test_a_broken_gateway_cannot_be_asked(connection: SimulatorConnection) -> None:
+    await post(connection, "gateway", state="broken")
+    with pytest.raises(ConnectionError):
+        await connection.ask([AskedSms(message_id=7, attempt=1, recipient=PHONE)])
