@@ -6,7 +6,10 @@ an ordinary text.
 """
 
 import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
+
+from cti_client.domain.errors import OnlyStartError
 
 
 class ConsentState(StrEnum):
@@ -37,6 +40,14 @@ _WORDS: dict[Keyword, tuple[str, ...]] = {
     Keyword.HELP: ("help", "info"),
 }
 _KEYWORDS = {word: keyword for keyword, words in _WORDS.items() for word in words}
+TEXTED_FIRST = "texted first"
+TEXTED_STOP = "texted STOP"
+TEXTED_START = "texted START"
+CARRIER_REFUSED = "the gateway refused a text: opted out"
+TOLD_AGENT = "told an agent"
+LINE_JOINED = "the lines share one consent now"
+"""What the ledger says a change rests on, besides the `wire.consent_api.Basis` of an agent's *Allow SMS…*."""
+
 _LONGEST_TEXT = 60
 """Characters; a keyword with more punctuation around it is none."""
 
@@ -61,6 +72,43 @@ def transition(state: ConsentState, word: Keyword | None) -> ConsentState:
     if word in (Keyword.START, Keyword.YES) or state is ConsentState.UNKNOWN:
         return ConsentState.OPTED_IN
     return state
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What stands between a line and a number.
+
+    `own`: the opt-out rests on the customer's own word, a text of theirs or the carrier's refusal, and not on what an
+    agent wrote down alone. Then no agent can undo it.
+    """
+
+    state: ConsentState = ConsentState.UNKNOWN
+    own: bool = False
+
+    @property
+    def is_out(self) -> bool:
+        """Nothing may be sent."""
+        return self.state is ConsentState.OPTED_OUT
+
+    def after_text(self, word: Keyword | None) -> "Consent":
+        """After a customer's text."""
+        state = transition(self.state, word)
+        out = state is ConsentState.OPTED_OUT
+        return Consent(state, own=out and (self.own or word is Keyword.STOP))
+
+    def after_carrier(self) -> "Consent":
+        """After a gateway refused a text because the customer had opted out with the carrier (B8)."""
+        return Consent(ConsentState.OPTED_OUT, own=True)
+
+    def after_opt_out(self) -> "Consent":
+        """After an agent wrote down that the customer wants no more texts."""
+        return Consent(ConsentState.OPTED_OUT, own=self.own)
+
+    def after_allow(self) -> "Consent":
+        """After an agent wrote down that the customer agreed. Raises `OnlyStartError`."""
+        if self.is_out and self.own:
+            raise OnlyStartError
+        return Consent(ConsentState.OPTED_IN)
 
 
 def _is_mark(character: str) -> bool:

@@ -12,6 +12,8 @@ OPTED_OUT_TEXT = (
 )
 """The exact words of B8."""
 
+ONLY_START_TEXT = "The customer opted out by a text of their own. Only they can undo that, by texting START."
+
 
 class RuleError(Exception):
     """A rule refuses what was asked. Nothing was changed."""
@@ -32,6 +34,15 @@ class OptedOutError(RuleError):
 
     def __init__(self) -> None:
         super().__init__(OPTED_OUT_TEXT)
+
+
+class OnlyStartError(RuleError):
+    """A person wants to allow texts to a number that opted out by a text of its own (B2, B7)."""
+
+    code = "opted_out"
+
+    def __init__(self) -> None:
+        super().__init__(ONLY_START_TEXT)
 
 
 class NotRepliableError(RuleError):

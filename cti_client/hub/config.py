@@ -57,6 +57,8 @@ class LineConfig:
     """What answers HELP (B7). Empty: HELP rings like any other text."""
     welcome_text: str = ""
     """What answers the first text ever of a number (B6). Empty: nothing does."""
+    pool: str = ""
+    """The `address` of the line whose consent this one shares (B7): a STOP to one is a STOP to both. Empty: its own."""
     shows_first_words: bool = True
     """A request shows the first words of the customer's text before it is accepted (A2)."""
 
@@ -186,6 +188,7 @@ def check(config: HubConfig) -> None:
             raise ConfigError(f"lines[{index}].country", "two capital letters, as US")
         if not any(letter.isdigit() for letter in line.address):
             raise ConfigError(f"lines[{index}].address", "not a number or short code")
+    _check_pools(config.lines)
     _unique("agents", "name", [agent.name for agent in config.agents])
     _unique("agents", "token", [agent.token for agent in config.agents])
     for index, agent in enumerate(config.agents):
@@ -195,6 +198,20 @@ def check(config: HubConfig) -> None:
     for index, source in enumerate(config.directory):
         if source.kind not in ("contacts", "http"):
             raise ConfigError(f"directory[{index}].kind", f'"{source.kind}" is neither contacts nor http')
+
+
+def _check_pools(lines: tuple[LineConfig, ...]) -> None:
+    by_address = {line.address: line for line in lines}
+    for index, line in enumerate(lines):
+        if not line.pool:
+            continue
+        kept_by = by_address.get(line.pool)
+        if kept_by is None:
+            raise ConfigError(f"lines[{index}].pool", f"there is no line {line.pool}")
+        if kept_by is line:
+            raise ConfigError(f"lines[{index}].pool", "is the line itself; leave it out")
+        if kept_by.pool:
+            raise ConfigError(f"lines[{index}].pool", f"{line.pool} is in a pool itself; name {kept_by.pool}")
 
 
 def _check_doors(config: HubConfig) -> None:

@@ -142,6 +142,7 @@ def _line(section: "_Section") -> LineConfig:
         opt_in_text=section.get("opt_in_text", str, ""),
         help_text=section.get("help_text", str, ""),
         welcome_text=section.get("welcome_text", str, ""),
+        pool=section.get("pool", str, ""),
         shows_first_words=section.get("shows_first_words", bool, True),
     )
 

@@ -38,6 +38,7 @@ import msgspec
 
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
+from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.interaction import CaseChoice, CaseStatus, Disposition
 from cti_client.wire.records import CaseBrief, Message
@@ -235,6 +236,8 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     thread_id: int
     interaction_id: int | None = None
     agent_name: str = ""
+    consent: ConsentState | None = None
+    """Between the number and the line last used with it; None: no such line, or an older hub."""
 
 
 class CaseList(msgspec.Struct, frozen=True, kw_only=True):
@@ -338,6 +341,10 @@ class NumberAbilities(msgspec.Struct, frozen=True, kw_only=True):
     why_no_sms: str = ""
     why_no_call: str = ""
     tel: str = ""
+    consent: ConsentState | None = None
+    """Between the number and the line that a chat would use; None: there is no such pair, or an older hub."""
+    can_allow: bool = False
+    """Consent is all that is missing, and may be recorded by hand (*Allow SMS…*, B2)."""
 
 
 class SetPresence(msgspec.Struct, frozen=True, kw_only=True):

@@ -77,6 +77,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     default_choice: CaseChoice = CaseChoice.NEW
     thread_id: int = 0
     """Also the seed of the customer's colour."""
+    consent: ConsentState | None = None
+    """Between the line and the number. None: an older hub, which does not say."""
 
 
 class PhoneEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
+from cti_client.domain.consent import ConsentState
 from cti_client.wire.frames import Line
 from cti_client.wire.records import CaseBrief
 
@@ -31,6 +32,8 @@ class WaitingChat(msgspec.Struct, frozen=True, kw_only=True):
     last_case: CaseBrief | None = None
     continues: bool = False
     """Take continues `last_case` by default."""
+    consent: ConsentState | None = None
+    """Between the line and the number. None: an older hub, which does not say."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):

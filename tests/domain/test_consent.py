@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti_client.domain.consent import ConsentState, Keyword, keyword, transition
+from cti_client.domain.consent import Consent, ConsentState, Keyword, keyword, transition
+from cti_client.domain.errors import OnlyStartError
 
 STOP_WORDS = (
     *("STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "STOP ALL", "REVOKE", "OPTOUT", "OPT OUT", "OPT-OUT"),
@@ -72,3 +73,57 @@ def test_any_text_has_an_answer(text: str) -> None:
 )
 def test_the_table_of_transitions(word: Keyword | None, after: dict[str, str]) -> None:
     assert {state: transition(ConsentState(state), word) for state in after} == after
+
+
+OPTS_IN = (Keyword.START, Keyword.YES)
+ACTS = st.lists(st.sampled_from([None, *Keyword, "allow", "opt out", "carrier"]), max_size=12)
+
+
+def act(before: Consent, what: Keyword | str | None) -> Consent:
+    """One thing that happens: a customer's text (a keyword, or None for any other), or one of the three others."""
+    match what:
+        case "allow":
+            return before.after_allow()
+        case "opt out":
+            return before.after_opt_out()
+        case "carrier":
+            return before.after_carrier()
+    assert what is None or isinstance(what, Keyword)
+    return before.after_text(what)
+
+
+@given(ACTS)
+def test_what_the_customer_ended_only_the_customer_begins_again(acts: list[Keyword | str | None]) -> None:
+    """Whatever happens in whatever order: an opt-out by the customer's own word is left by their START alone."""
+    consent, ended = Consent(), False
+    for what in acts:
+        if what in (Keyword.STOP, "carrier"):
+            ended = True
+        elif what in OPTS_IN:
+            ended = False
+        if what == "allow" and ended:
+            with pytest.raises(OnlyStartError):
+                act(consent, what)
+        else:
+            consent = act(consent, what)
+        assert consent.own is ended
+        assert consent.is_out or not ended
+        assert not consent.own or consent.is_out
+
+
+@given(ACTS)
+def test_texts_move_the_state_as_the_table_says(acts: list[Keyword | str | None]) -> None:
+    consent = Consent()
+    for what in acts:
+        after = consent if what == "allow" and consent.own else act(consent, what)
+        if what is None or isinstance(what, Keyword):
+            assert after.state is transition(consent.state, what)
+        consent = after
+
+
+def test_an_agent_can_undo_what_an_agent_wrote_down() -> None:
+    out = Consent(ConsentState.OPTED_IN).after_opt_out()
+    assert out.after_text(None) == out
+    assert out.after_allow() == Consent(ConsentState.OPTED_IN)
+    with pytest.raises(OnlyStartError):
+        out.after_text(Keyword.STOP).after_allow()

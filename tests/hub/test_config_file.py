@@ -47,6 +47,14 @@ url = "https://crm.example.com/?n={number}"
 [directory.headers]
 "X-Key" = "env:CRM_KEY"
 """
+CHAIN = """pool = "12345"
+[[lines]]
+address = "12345"
+pool = "54321"
+[[lines]]
+address = "54321"
+"""
+"""The first line shares the consent of one that shares another's."""
 ENVIRONMENT = {
     "KANNEL_SECRET": "s3cret",
     "KANNEL_PASSWORD": "pass",
@@ -124,6 +132,9 @@ def test_secrets_are_not_shown_by_repr(tmp_path: Path) -> None:
         ('address = "+15551230000"', 'address = "Support"', "lines[0].address"),
         ("carrier_answers_keywords = true", 'country = "usa"', "lines[0].country"),
         ("carrier_answers_keywords = true", "offer_seconds = 0", "lines[0].offer_seconds"),
+        ("carrier_answers_keywords = true", 'pool = "+15551230009"', "lines[0].pool"),
+        ("carrier_answers_keywords = true", 'pool = "+15551230000"', "lines[0].pool"),
+        ("carrier_answers_keywords = true", CHAIN, "lines[0].pool"),
         ('token = "env:ANNA_TOKEN"', 'token = "short"', "agents[0].token"),
         ("[[agents]]", '[[agents]]\nname = "Bo"\ntoken = "env:ANNA_TOKEN"\n[[agents]]', "agents[1].token"),
         ('kind = "http"', 'kind = "ldap"', "directory[0].kind"),

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, exists, or_, select, update
 from cti_client.domain.errors import BadRequestError, NotANumberError, NotFoundError
 from cti_client.domain.phone_number import parse_destination
 from cti_client.hub.services.customers import contacts_changed
-from cti_client.hub.services.edit_contact import clean_fields, lock_contacts_shown, set_fields
+from cti_client.hub.services.edit_contact import clean_fields, give_number, lock_contacts_shown, set_fields
 from cti_client.hub.services.interactions import held_interaction
 from cti_client.hub.store.contacts import ADDRESS_FIELDS
 from cti_client.hub.store.statements import AnyRow
@@ -50,7 +50,7 @@ def choose_contact(tx: Tx, agent_id: int, interaction_id: int, choose: api.Choos
         _add_number(tx, chosen, candidate.address, country=tx.conn.scalar(_COUNTRY, {"id": chat.line_id}) or "US")
     else:
         raise BadRequestError("No contact was named.")
-    _give_number(tx, chosen, customer)
+    give_number(tx, chosen, customer)
     if chosen != before:
         tx.conn.execute(update(thread).where(thread.c.id == customer.id).values(contact_id=chosen))
         tx.conn.execute(update(case).where(case.c.id == chat.case_id).values(contact_id=chosen))
@@ -92,18 +92,6 @@ def _add_number(tx: Tx, contact_id: int, raw: str, *, country: str) -> None:
     if any(one.contact_id == contact_id for one in tx.conn.execute(_PHONES, {"address": address})):
         return
     insert_or_nothing(tx.conn, phone, {"contact_id": contact_id, "address": address, "type": "Other"})
-    set_fields(tx, tx.conn.execute(_CONTACT, {"id": contact_id}).one(), {})
-
-
-def _give_number(tx: Tx, contact_id: int, customer: AnyRow) -> None:
-    """The thread's number, with the type and SMS tag that it has with other contacts."""
-    known = tx.conn.execute(_PHONES, {"address": customer.address}).all()
-    if any(one.contact_id == contact_id for one in known):
-        return
-    tagged = any(one.sms for one in known)
-    kind = "Mobile" if tagged else next((one.type for one in known), "Mobile" if customer.repliable else "Other")
-    row = {"contact_id": contact_id, "address": customer.address, "type": kind, "sms": tagged}
-    insert_or_nothing(tx.conn, phone, row)
     set_fields(tx, tx.conn.execute(_CONTACT, {"id": contact_id}).one(), {})
 
 

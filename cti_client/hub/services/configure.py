@@ -6,7 +6,7 @@ no more, an agent who is no longer configured can no longer sign in. Agents whom
 Every hub does this when it starts, beside others that serve: where all is as the settings say, nothing is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, select, update
@@ -15,6 +15,7 @@ from cti_client.domain.auto_text import AutoPolicy
 from cti_client.domain.phone_number import parse_address
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
 from cti_client.hub.services.agents import TOKENS, let_sign_in, retire
+from cti_client.hub.services.pools import share_consent
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import break_off
 from cti_client.hub.store.tables import agent, auto_text, connection, hub, line
@@ -32,6 +33,7 @@ def apply_configuration(tx: Tx, config: HubConfig) -> None:
     for one in config.connections:
         _connection(tx, one)
     addresses = [_line(tx, one) for one in config.lines]
+    _pools(tx, config.lines)
     tx.conn.execute(
         update(line)
         .where(line.c.address.not_in(addresses), line.c.connection_id.is_not(None))
@@ -81,6 +83,18 @@ def _line(tx: Tx, one: LineConfig) -> str:
         said = {"enabled": bool(text), "text": text}
         _put(tx, auto_text, {"line_id": line_id, "policy": policy}, said)
     return address
+
+
+def _pools(tx: Tx, lines: Sequence[LineConfig]) -> None:
+    """Once all lines are there: a line may be named before the one whose consent it shares."""
+    ids = {one.address: _line_id(tx, one) for one in lines}
+    for one in sorted(lines, key=lambda one: bool(one.pool)):  # who leaves a pool may keep another's afterwards
+        share_consent(tx, ids[one.address], ids[one.pool] if one.pool else None)
+
+
+def _line_id(tx: Tx, one: LineConfig) -> int:
+    address = parse_address(one.address, one.country).value
+    return int(tx.conn.scalar(select(line.c.id).where(line.c.address == address)) or 0)
 
 
 def _agent(tx: Tx, person: AgentConfig) -> None:

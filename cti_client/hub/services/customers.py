@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, false, insert, or_, select, true, update
+from sqlalchemy import bindparam, false, insert, or_, select, true, union_all, update
 
+from cti_client.domain.errors import NotFoundError
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.store.combined import CombinedInsert
@@ -40,6 +41,22 @@ _TAG = Statement(_OF_NUMBER.where(or_(~phone.c.sms, phone.c.type != "Mobile")).v
 _UNTAG = Statement(_OF_NUMBER.where(phone.c.sms).values(sms=false()))
 
 
+_also = contact.alias("also")
+_LOCK_ALSO = Statement(
+    select(contact.c.id)
+    .where(
+        contact.c.id.in_(
+            union_all(
+                select(phone.c.contact_id).where(phone.c.address == bindparam("address")),
+                select(_also.c.id).where(_also.c.id == bindparam("also")),
+            )
+        )
+    )
+    .order_by(contact.c.id)
+    .with_for_update(key_share=True)
+)
+
+
 class FoundContact(NamedTuple):
     """`is_new`: this transaction made it, with this one number."""
 
@@ -64,13 +81,17 @@ def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> FoundContact
     return FoundContact(_NEW_CONTACT.insert(tx.conn, {**values, **kind}), is_new=True)
 
 
-def lock_contacts(tx: Tx, address: str) -> None:
-    """Lock the contacts that have this number, in the order of all such locks.
+def lock_contacts(tx: Tx, address: str, also: int | None = None) -> None:
+    """Lock the contacts that have this number, and the contact `also`, in the order of all such locks.
 
     A change of consent changes what is shown of every chat with them, on any of their numbers. Lock them before the
     chat at hand: two of a customer's numbers that opt out at the same moment would wait for each other's chat.
+    Raises `NotFoundError` where `also` does not exist.
     """
-    _LOCK.rows(tx.conn, {"address": address})
+    if also is None:
+        _LOCK.rows(tx.conn, {"address": address})
+    elif also not in _LOCK_ALSO.scalars(tx.conn, {"address": address, "also": also}):
+        raise NotFoundError("This contact does not exist any more.")
 
 
 def tag_number(tx: Tx, address: str, *, sms: bool) -> None:
@@ -102,10 +123,11 @@ def contacts_changed(tx: Tx, contact_ids: Collection[int]) -> None:
 
 
 def offers_changed(tx: Tx, interaction_ids: Collection[int]) -> None:
-    """The previews of these interactions' standing offers read differently now."""
+    """The previews of these interactions' standing offers read differently now; once a transaction is enough."""
     for offer_id in tx.conn.scalars(
         update(offer)
         .where(offer.c.interaction_id.in_(interaction_ids), offer.c.state == OfferState.OPEN)
+        .where(offer.c.id.not_in(tx.news.offers))
         .values(version=offer.c.version + 1)
         .returning(offer.c.id)
     ):

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, select
 
 from cti_client.domain import Millis
-from cti_client.domain.consent import ConsentState
+from cti_client.domain.consent import CARRIER_REFUSED, ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason, advance
 from cti_client.hub.services.consents import change_consent
 from cti_client.hub.services.customers import lock_contacts
@@ -65,7 +65,7 @@ def opted_out_by_gateway(tx: Tx, thread_row: AnyRow, row: AnyRow, words: str) ->
         thread_row,
         row.line_id,
         ConsentState.OPTED_OUT,
-        basis="the gateway refused a text: opted out",
+        basis=CARRIER_REFUSED,
         words=words,
         message_id=row.id,
     )

@@ -11,6 +11,7 @@ from cti_client.hub.store.contacts import ADDRESS_FIELDS, search_text
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, phone, thread
+from cti_client.hub.store.upsert import insert_or_nothing
 from cti_client.wire import api
 
 LONGEST = 200
@@ -30,6 +31,7 @@ _CONTACTS = (
     .order_by(contact.c.id)
     .with_for_update()
 )
+_WITH_NUMBER = select(phone).where(phone.c.address == bindparam("address")).order_by(phone.c.id)
 _NUMBERS = select(phone.c.address).where(phone.c.contact_id == bindparam("id")).order_by(phone.c.id)
 
 
@@ -67,6 +69,22 @@ def set_fields(tx: Tx, row: AnyRow, changes: Mapping[str, str]) -> None:
     words = search_text((fields[name] for name in ADDRESS_FIELDS), tx.conn.scalars(_NUMBERS, {"id": row.id}))
     values = {"version": contact.c.version + 1, "search": words, **changes}
     tx.conn.execute(update(contact).where(contact.c.id == row.id).values(values))
+
+
+def give_number(tx: Tx, contact_id: int, customer: AnyRow) -> bool:
+    """The thread's number to this locked contact, with the type and SMS tag it has with others; False: it has it.
+
+    The news is the caller's.
+    """
+    known = tx.conn.execute(_WITH_NUMBER, {"address": customer.address}).all()
+    if any(one.contact_id == contact_id for one in known):
+        return False
+    tagged = any(one.sms for one in known)
+    kind = "Mobile" if tagged else next((one.type for one in known), "Mobile" if customer.repliable else "Other")
+    row = {"contact_id": contact_id, "address": customer.address, "type": kind, "sms": tagged}
+    insert_or_nothing(tx.conn, phone, row)
+    set_fields(tx, tx.conn.execute(_CONTACT, {"id": contact_id}).one(), {})
+    return True
 
 
 def lock_contacts_shown(tx: Tx, contact_ids: Iterable[int]) -> None:

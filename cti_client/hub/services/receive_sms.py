@@ -11,7 +11,15 @@ from sqlalchemy import bindparam, insert, select, update
 from cti_client.domain import Millis
 from cti_client.domain.auto_text import AutoPolicy
 from cti_client.domain.clean_text import clean_text
-from cti_client.domain.consent import ConsentState, Keyword, keyword, transition
+from cti_client.domain.consent import (
+    TEXTED_FIRST,
+    TEXTED_START,
+    TEXTED_STOP,
+    ConsentState,
+    Keyword,
+    keyword,
+    transition,
+)
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction, InteractionState
 from cti_client.domain.phone_number import parse_address
@@ -34,8 +42,6 @@ from cti_client.telephony.sms.connection import InboundSms
 
 LATE_AFTER: Millis = 60_000
 """A text older than this by the gateway's stamp was held up on its way, and counts from that stamp."""
-
-TEXTED_FIRST = "texted first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,7 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     if customer.last_line_id != line.id:
         _SET_LAST_LINE.run(tx.conn, {"thread": customer.id, "line": line.id})
     if is_new and contact.is_new and consent_after is ConsentState.OPTED_IN:
-        first_consent(tx, customer, line.id, basis=TEXTED_FIRST, words=text, message_id=message_id)
+        first_consent(tx, customer, line, basis=TEXTED_FIRST, words=text, message_id=message_id)
     else:
         _apply_consent(tx, customer, line, consent, word, text, message_id, interaction_id, chat_is_new=begins)
     if asks_help:
@@ -226,15 +232,15 @@ def _apply_consent(
 ) -> None:
     """Consent follows the customer's words. A confirmation goes out only where something changed (B7)."""
     state = transition(before, word)
-    if state is before:
+    if state is before and word is not Keyword.STOP:
         return
     if state is ConsentState.OPTED_OUT:
-        basis = "texted STOP"
+        basis = TEXTED_STOP
     elif word is Keyword.START or before is ConsentState.OPTED_OUT:
-        basis = "texted START"
+        basis = TEXTED_START
     else:
         basis = TEXTED_FIRST
-    change_consent(
+    changed = change_consent(
         tx,
         customer,
         line.id,
@@ -245,6 +251,8 @@ def _apply_consent(
         before=before,
         chat_is_new=chat_is_new,
     )
+    if not changed:
+        return
     if state is ConsentState.OPTED_OUT:
         answer(tx, customer, line, AutoPolicy.OPT_OUT, interaction_id)
     elif before is ConsentState.OPTED_OUT:

@@ -10,9 +10,10 @@ from cti_client.hub.services.gate import Way, clear
 from cti_client.hub.services.interactions import held_interaction, touch
 from cti_client.hub.services.lines import line_by_id
 from cti_client.hub.services.outgoing import queue_text
+from cti_client.hub.store.consent_states import CONSENT_LINE, CONSENT_LINE_ASKED
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import consent_ledger, message
+from cti_client.hub.store.tables import consent_ledger, line, message
 from cti_client.wire import api
 
 STALE_AFTER: Millis = 2 * 60_000
@@ -24,9 +25,10 @@ CLOCK_TOLERANCE: Millis = 2_000
 _BY_CLIENT_ID = Statement(select(message.c.id, message.c.agent_id).where(message.c.client_id == bindparam("client_id")))
 _OPTED_OUT_SINCE = Statement(
     select(consent_ledger.c.id)
+    .join(line, line.c.id == consent_ledger.c.line_id)
     .where(
         consent_ledger.c.address == bindparam("address"),
-        consent_ledger.c.line_id == bindparam("line"),
+        CONSENT_LINE == CONSENT_LINE_ASKED,
         consent_ledger.c.at > bindparam("since"),
         consent_ledger.c.state == ConsentState.OPTED_OUT.value,
     )
@@ -46,9 +48,9 @@ def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
     if not send.client_id:
         raise BadRequestError("A message needs an id of its own.")
     customer, chat = held_interaction(tx, send.interaction_id, agent_id)
-    line = line_by_id(tx.conn, chat.line_id)
-    assert line is not None
-    cleared = clear(tx, Way.AGENT_SEND, customer, line, send.text)
+    ours = line_by_id(tx.conn, chat.line_id)
+    assert ours is not None
+    cleared = clear(tx, Way.AGENT_SEND, customer, ours, send.text)
     if not send.confirmed:
         _refuse_stale(tx, customer, chat, send.composed_at)
     message_id = queue_text(tx, cleared, interaction_id=chat.id, agent_id=agent_id, client_id=send.client_id)

@@ -15,6 +15,7 @@ from cti_client.domain.phone_number import parse_destination
 from cti_client.domain.sms_routing import connection_for
 from cti_client.hub.services.answer_offer import end_offer
 from cti_client.hub.services.consents import consent_state
+from cti_client.hub.services.customers import contact_of
 from cti_client.hub.services.interactions import live_interaction, lock_interaction, open_for_agent
 from cti_client.hub.services.lines import default_line, line_by_id
 from cti_client.hub.services.route_offers import back_to_queue
@@ -47,9 +48,11 @@ def start_chat(tx: Tx, agent_id: int, start: api.StartChat) -> api.Accepted:
         line = line_by_id(tx.conn, customer.last_line_id)
     if line is None or not _leads_out(tx, line, customer.address):
         raise NoConnectionError("No connection can send from this line.")
-    _require_consent(tx, customer, line)
+    consent = _require_consent(tx, customer, line)
     if start.contact_id is not None:
         _choose_contact(tx, customer, start.contact_id)
+    elif customer.contact_id is None and consent is ConsentState.OPTED_IN:
+        contact_of(tx, customer, sms=True)  # allowed by hand before there was a contact to tag
     chat_id = insert_row(
         tx.conn,
         interaction,
@@ -78,13 +81,15 @@ def _leads_out(tx: Tx, line: AnyRow, address: str) -> bool:
     return connection_for(routing_rules(tx.conn), line.id, address, line.connection_id) is not None
 
 
-def _require_consent(tx: Tx, customer: AnyRow, line: AnyRow) -> None:
+def _require_consent(tx: Tx, customer: AnyRow, line: AnyRow) -> ConsentState:
     """The same answer as the phone button had, given again under the thread's lock (A12, B2, B8)."""
-    if consent_state(tx, line.id, customer.address) is ConsentState.OPTED_OUT:
+    consent = consent_state(tx, line.id, customer.address)
+    if consent is ConsentState.OPTED_OUT:
         raise OptedOutError
     why_not = check_number(tx.conn, api.CheckNumber(address=customer.address), line.id).why_no_sms
     if why_not:
         raise BadRequestError(why_not)
+    return consent
 
 
 def _choose_contact(tx: Tx, customer: AnyRow, contact_id: int) -> None:

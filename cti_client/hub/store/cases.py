@@ -5,11 +5,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select, tuple_
 
 from cti_client.domain.case import case_label
+from cti_client.domain.consent import ConsentState
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.domain.interaction import CaseStatus
 from cti_client.domain.phone_number import display
 from cti_client.hub.store.conditions import NOT_ENDED
-from cti_client.hub.store.tables import agent, case, contact, interaction, thread
+from cti_client.hub.store.consent_states import CONSENT_SHOWN
+from cti_client.hub.store.tables import agent, case, contact, interaction, line, thread
 from cti_client.wire import api
 
 MOST_CASES = 500
@@ -24,13 +26,16 @@ _CASES = (
         case.c.last_at,
         case.c.thread_id,
         thread.c.address,
+        thread.c.last_line_id,
         contact.c.name.label("customer"),
+        CONSENT_SHOWN.label("consent_state"),
         agent.c.name.label("agent_name"),
         _live.scalar_subquery().label("interaction_id"),
     )
     .join(thread, thread.c.id == case.c.thread_id)
     .join(agent, agent.c.id == case.c.agent_id)
     .outerjoin(contact, contact.c.id == thread.c.contact_id)
+    .outerjoin(line, line.c.id == thread.c.last_line_id)
     .where(case.c.agent_id == bindparam("agent_id"))
     .order_by(case.c.last_at.desc(), case.c.id.desc())
     .limit(bindparam("rows"))
@@ -71,4 +76,5 @@ def _row(row: Row[*tuple[Any, ...]]) -> api.CaseRow:
         thread_id=row.thread_id,
         interaction_id=row.interaction_id,
         agent_name=row.agent_name,
+        consent=None if row.last_line_id is None else ConsentState(row.consent_state or ConsentState.UNKNOWN),
     )

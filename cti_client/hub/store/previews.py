@@ -7,8 +7,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from cti_client.domain import Millis
 from cti_client.domain.call_id import sms_call_id
 from cti_client.domain.case import case_label, default_choice
+from cti_client.domain.consent import ConsentState
 from cti_client.domain.interaction import CaseChoice, Direction
 from cti_client.domain.phone_number import display
+from cti_client.hub.store.consent_states import CONSENT_SHOWN
 from cti_client.hub.store.latest_case import latest_case
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.tables import agent, case, contact, interaction, line, message, phone, thread
@@ -80,6 +82,7 @@ PREVIEW: Select[Any] = (
         func.coalesce(contact.c.name, _NAME_BY_NUMBER, "").label("customer_name"),
         line.c.name.label("line_name"),
         line.c.shows_first_words,
+        CONSENT_SHOWN.label("consent_state"),
         _FIRST_TEXT.label("first_text"),
         _LAST_TEXT.label("last_text"),
         _TEXTS.label("texts"),
@@ -114,6 +117,7 @@ def preview_fields(row: AnyRow) -> dict[str, Any]:
         "first_words": words(row.first_text or "") if row.shows_first_words else "",
         "last_words": words(row.last_text or "") if row.shows_first_words else "",
         "texts": max(row.texts, 1),
+        "consent": ConsentState.UNKNOWN if row.consent_state is None else ConsentState(row.consent_state),
         "last_case": case_brief(row),
     }
 

@@ -16,6 +16,7 @@ from cti_client.domain.interaction import CaseStatus, Direction, Disposition, In
 from cti_client.domain.offer import OfferState
 from cti_client.domain.phone_number import display, region
 from cti_client.hub.store.conditions import IS_HELD, OFFER_IS_OPEN
+from cti_client.hub.store.consent_states import CONSENT_LINE
 from cti_client.hub.store.contacts import contact_record
 from cti_client.hub.store.latest_case import latest_case
 from cti_client.hub.store.messages import MESSAGE_COLUMNS, to_wire
@@ -92,7 +93,7 @@ _INTERACTIONS = Statement(
         .select_from(interaction)
         .join(thread, thread.c.id == interaction.c.thread_id)
         .join(line, line.c.id == interaction.c.line_id)
-        .outerjoin(consent, and_(consent.c.line_id == interaction.c.line_id, consent.c.address == thread.c.address))
+        .outerjoin(consent, and_(consent.c.line_id == CONSENT_LINE, consent.c.address == thread.c.address))
         .outerjoin(_last_text, _last_text.c.id == _LAST_TEXT_ID)
         .outerjoin(last_case, last_case.c.id == when((_CONTINUES, interaction.c.case_id), else_=_LATEST_OTHER_CASE))
         .where(interaction.c.id.in_(_IDS), IS_HELD)

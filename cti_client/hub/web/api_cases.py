@@ -10,7 +10,6 @@ from cti_client.hub.store.cases import list_cases
 from cti_client.hub.store.contacts import contact_record
 from cti_client.hub.store.message_history import message_history
 from cti_client.hub.store.messages import message_page
-from cti_client.hub.store.numbers import check_number
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.timeline import interaction_timeline
 from cti_client.hub.web.agents import PREFIX, asker, command, path_id, query_number
@@ -34,7 +33,6 @@ def add_cases(app: web.Application) -> None:
             web.put(PREFIX + "/contacts/{id}", _edit_contact),
             web.get(PREFIX + "/directory/sources", _sources),
             web.post(PREFIX + "/directory/{source}/lookup", _lookup),
-            web.post(PREFIX + "/numbers/check", _check_number),
         ]
     )
 
@@ -93,8 +91,3 @@ async def _sources(request: web.Request) -> web.Response:
 async def _lookup(request: web.Request) -> web.Response:
     context, _, body = await command(request, api.Lookup)
     return json_answer(await context.directory.lookup(request.match_info["source"], body))
-
-
-async def _check_number(request: web.Request) -> web.Response:
-    context, _, body = await command(request, api.CheckNumber)
-    return json_answer(await context.store.read(check_number, body, body.line_id))

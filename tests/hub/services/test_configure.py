@@ -103,3 +103,18 @@ async def test_a_line_renamed_sends_every_desktop_back_to_a_snapshot(tmp_path: P
         renamed = replace(SUPPORT, name="Help desk")
         await store.write(apply_configuration, settings(tmp_path, lines=[renamed], agents=[ANNA]))
         assert await store.read(records_after, anna["id"], seen, 10) is None
+
+
+async def test_lines_share_the_consent_of_one_named_before_or_after_them(tmp_path: Path) -> None:
+    pooled = replace(SUPPORT, pool=SHORT.address)
+    async with opened_store(tmp_path) as store:
+        for lines, expected in (
+            ([pooled, SHORT], {"+12125550100": "12345", "12345": None}),
+            ([SHORT, pooled], {"+12125550100": "12345", "12345": None}),
+            ([SUPPORT, replace(SHORT, pool=SUPPORT.address)], {"+12125550100": None, "12345": "+12125550100"}),
+            ([SUPPORT, SHORT], {"+12125550100": None, "12345": None}),
+        ):
+            await store.write(apply_configuration, settings(tmp_path, lines=lines, agents=[ANNA]))
+            stored = await store.read(rows, tables.line)
+            address = {line["id"]: line["address"] for line in stored}
+            assert {line["address"]: address.get(line["consent_line_id"]) for line in stored} == expected

@@ -10,10 +10,12 @@ from sqlalchemy.pool import StaticPool
 
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import CaseChoice
+from cti_client.hub.services.allow_sms import allow_sms
 from cti_client.hub.services.answer_offer import accept_offer, decline_offer
 from cti_client.hub.services.choose_case import choose_case
 from cti_client.hub.services.lapse_offers import lapse_offers
 from cti_client.hub.services.mark_read import mark_read
+from cti_client.hub.services.opt_out import opt_out
 from cti_client.hub.services.outbox import expire_leases, next_due
 from cti_client.hub.services.record_delivery import record_delivery
 from cti_client.hub.services.set_presence import agent_connected, agent_gone
@@ -23,6 +25,7 @@ from cti_client.hub.services.take_waiting import take_waiting
 from cti_client.hub.store.tables import metadata
 from cti_client.telephony.sms.connection import DeliveryReport, Taken, Unclear
 from cti_client.wire import api
+from cti_client.wire.consent_api import AllowSms, Basis, OptOut
 from tests.helpers.service_hub import CUSTOMER, HOUR, ServiceHub
 
 R = TypeVar("R")
@@ -122,6 +125,8 @@ def test_every_statement_of_a_journey_uses_an_index(database: ExplainedDatabase)
     watch(lambda: hub.run(mark_read, hub.anna, chat.interaction_id, api.MarkRead(message_id=first)))
     watch(lambda: hub.text("STOP"))
     watch(lambda: hub.text("START"))
+    watch(lambda: hub.run(opt_out, hub.anna, OptOut(address=CUSTOMER)))
+    watch(lambda: hub.run(allow_sms, hub.anna, AllowSms(address=CUSTOMER, basis=Basis.CONTRACT, contact_id=1)))
     watch(lambda: hub.close(chat))
     again = watch(lambda: hub.run(start_chat, hub.anna, api.StartChat(address=CUSTOMER)))
     new = api.ChooseCase(choice=CaseChoice.NEW)

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Select, text
 
+from cti_client.domain.consent import ConsentState
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.domain.interaction import CaseStatus
 from cti_client.hub.store import cases, tables
 from cti_client.hub.store.cases import list_cases
 from cti_client.wire import api
 from tests.helpers.memory_database import MemoryDatabase
-from tests.helpers.service_hub import CUSTOMER, MINUTE, ServiceHub
+from tests.helpers.service_hub import CUSTOMER, MINUTE, SECOND_LINE, ServiceHub
 
 
 def open_many(hub: ServiceHub, count: int) -> list[api.Accepted]:
@@ -42,9 +43,20 @@ def test_a_case_of_a_running_chat(hub: ServiceHub) -> None:
                 thread_id=chat.thread_id,
                 interaction_id=chat.interaction_id,
                 agent_name="Anna",
+                consent=ConsentState.OPTED_IN,
             ),
         )
     )
+
+
+def test_a_case_shows_the_consent_of_the_line_used_last(hub: ServiceHub) -> None:
+    hub.close(hub.open_chat())
+    hub.text("STOP")
+    (row,) = hub.read(list_cases, hub.anna, 50, None).cases
+    assert row.consent is ConsentState.OPTED_OUT
+    hub.text("Hello", to=SECOND_LINE)
+    (row,) = hub.read(list_cases, hub.anna, 50, None).cases
+    assert row.consent is ConsentState.OPTED_IN
 
 
 def test_a_closed_case_has_no_chat(hub: ServiceHub) -> None:

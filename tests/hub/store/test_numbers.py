@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import insert
 
+from cti_client.domain.consent import ConsentState
 from cti_client.domain.errors import OPTED_OUT_TEXT, NotFoundError, RuleError
 from cti_client.hub.services.start_chat import start_chat
 from cti_client.hub.store import tables
@@ -27,7 +28,7 @@ def refusal(hub: ServiceHub, address: str = CUSTOMER, line_id: int | None = None
 def test_a_tagged_mobile_number_is_texted_and_called(hub: ServiceHub) -> None:
     hub.contact(CUSTOMER, type="Mobile", sms=True)
     assert check(hub, "(212) 555-1234") == api.NumberAbilities(
-        address=CUSTOMER, display="+1 212-555-1234", tel=f"tel:{CUSTOMER}"
+        address=CUSTOMER, display="+1 212-555-1234", tel=f"tel:{CUSTOMER}", consent=ConsentState.UNKNOWN
     )
     assert refusal(hub) == ""
 
