@@ -29,6 +29,7 @@ from cti_client.domain.interaction import CaseChoice, Disposition
 from cti_client.system.wake import on_wake
 from cti_client.wire import api, topics
 from cti_client.wire.codec import decode_topic
+from cti_client.wire.consent_api import AllowSms, AskConsent, NumberConsent, OptOut
 from cti_client.wire.frames import Line, Looking, Topic, Typing, Welcome
 from cti_client.wire.records import Case, Contact, Interaction, Message, Offer
 
@@ -347,6 +348,20 @@ class Desk(QObject):
         """May this number be texted or called?"""
         body = api.CheckNumber(address=address, line_id=line_id)
         return await self._call("POST", "/numbers/check", api.NumberAbilities, body)
+
+    # --- consent -------------------------------------------------------------------------------------------------
+
+    async def number_consent(self, ask: AskConsent) -> NumberConsent:
+        """What stands between a number and a line of ours, and how it came to that."""
+        return await self._call("POST", "/numbers/consent", NumberConsent, ask)
+
+    async def allow_sms(self, allow: AllowSms) -> NumberConsent:
+        """Write down that the customer agreed to be texted; what stands then."""
+        return await self._call("POST", "/numbers/allow", NumberConsent, allow)
+
+    async def opt_out(self, wish: OptOut) -> NumberConsent:
+        """Write down that the customer wants no more texts; what stands then."""
+        return await self._call("POST", "/numbers/opt-out", NumberConsent, wish)
 
     # --- inside --------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from cti_client.ui.address_session import AddressSession
 from cti_client.ui.case_window import CaseWindow
 from cti_client.ui.close_case_dialog import CloseCaseDialog
 from cti_client.ui.company_session import CompanySession
+from cti_client.ui.consent_actions import ConsentActions
 from cti_client.ui.number_actions import NumberActions
 from cti_client.ui.phone_field import PhoneField
 from cti_client.ui.theme import Theme
@@ -64,7 +65,8 @@ class CaseSession(QObject):
         self._closed = False
         self._dialog: CloseCaseDialog | None = None
         self.tasks = TaskOwner(f"case window {self._id}", self._report)
-        self._numbers = NumberActions(desk, self.tasks, hand_over, may_call, self)
+        consents = ConsentActions(desk, theme, self.tasks, self)
+        self._numbers = NumberActions(desk, self.tasks, hand_over, may_call, consents, self)
         self._numbers.chat_started.connect(self.chat_started)
         self._ticker = ticker
         self._thread: ThreadSession | None = None
@@ -333,7 +335,12 @@ class CaseSession(QObject):
             self._window.side.customer.show_customer(held, self._region)
 
     def _attach_phone(self, field: PhoneField) -> None:
-        self._numbers.attach(field.button, self._line_id)
+        self._numbers.attach(field.button, self._line_id, self._whose)
+
+    def _whose(self) -> tuple[str, int | None]:
+        record = self._desk.interactions.get(self._id)
+        contact = record.contact if record is not None else None
+        return (contact.name, contact.id) if contact is not None else ("", None)
 
     def _line_id(self) -> int | None:
         record = self._desk.interactions.get(self._id)

@@ -5,15 +5,14 @@ from itertools import pairwise
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from cti_client.domain.consent import ConsentState
 from cti_client.ui.contact_form import ContactForm
 from cti_client.ui.phone_field import PhoneField
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from cti_client.ui.widgets.avatar import Avatar
+from cti_client.ui.widgets.consent_badge import ConsentBadge
 from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.ui.widgets.label import Label
-from cti_client.ui.widgets.pill import Pill
 from cti_client.wire.records import Contact, Interaction, PhoneEntry
 
 
@@ -36,7 +35,7 @@ class CustomerPanel(QWidget):
         self._avatar = Avatar(theme, 44)
         self.name = ElidedLabel(tone="title")
         self._company = ElidedLabel(tone="small")
-        self.consent = Pill()
+        self.consent = ConsentBadge(theme)
         self._place = Label(tone="small")
         self.edit = IconButton(theme, "pencil-simple", self.tr("Edit customer"), role="accent")
         self.edit.clicked.connect(self._edit)
@@ -89,7 +88,7 @@ class CustomerPanel(QWidget):
         self._company.setText(contact.company if contact else "")
         self._company.setVisible(bool(contact and contact.company))
         self._place.setText(region)
-        self.consent.show_state(*self._consent_words(record.consent))
+        self.consent.show_consent(record.consent)
         self.edit.setEnabled(contact is not None and (self._form is None or self._form.isHidden()))
         phones = contact.phones if contact else ()
         if all(phone.address != record.address for phone in phones):
@@ -132,13 +131,6 @@ class CustomerPanel(QWidget):
             "Other": self.tr("Other"),
         }.get(phone.type, self.tr("Number"))
         return self.tr("{type} · SMS").format(type=kind) if phone.sms else kind
-
-    def _consent_words(self, consent: ConsentState) -> tuple[str, str]:
-        return {
-            ConsentState.OPTED_IN: (self.tr("SMS opted in"), "good"),
-            ConsentState.OPTED_OUT: (self.tr("SMS opted out"), "bad"),
-            ConsentState.UNKNOWN: (self.tr("No consent on record"), "caution"),
-        }[consent]
 
     def _edit(self) -> None:
         if self._contact is not None:

@@ -38,6 +38,12 @@ def short_day(at: Millis) -> str:
     return _short_day(day_of(at))
 
 
+def dated_day(at: Millis) -> str:
+    """`4 Mar 2025` in the agent's language."""
+    day = day_of(at)
+    return QLocale().toString(QDate(day.year, day.month, day.day), "d MMM yyyy")
+
+
 @lru_cache(maxsize=500)
 def _short_day(day: date) -> str:
     return QLocale().toString(QDate(day.year, day.month, day.day), "d MMM")

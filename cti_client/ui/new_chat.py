@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cti_client.desk.desk import Desk
 from cti_client.desk.errors import DeskError
 from cti_client.desk.tasks import TaskOwner
+from cti_client.ui.consent_actions import Whose
 from cti_client.ui.new_chat_dialog import NewChatDialog
 from cti_client.ui.number_actions import NumberActions
 from cti_client.ui.theme import Theme
@@ -51,9 +52,14 @@ class NewChat(QObject):
         dialog.chat_wanted.connect(
             lambda number, line_id: self._tasks.start(self._start_chat(dialog, number, line_id), "start chat")
         )
+        dialog.allow_wanted.connect(lambda number, line_id: self._allow(dialog, number, line_id))
         dialog.finished.connect(self._forget)
         self.dialog = dialog
         dialog.open()
+
+    def _allow(self, dialog: NewChatDialog, number: str, line_id: int | None) -> None:
+        whose = Whose(address=number, line_id=line_id, who=dialog.customer)
+        self._numbers.consents.allow(whose, dialog, dialog.check)
 
     async def _check(self, dialog: NewChatDialog, number: str, line_id: int | None) -> None:
         try:

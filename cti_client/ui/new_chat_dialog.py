@@ -3,8 +3,10 @@
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from cti_client.domain.consent import ConsentState
 from cti_client.ui.phone_field import PhoneField
 from cti_client.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
+from cti_client.ui.widgets.consent_badge import ConsentBadge
 from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.select import Select
 from cti_client.wire.api import NumberAbilities
@@ -25,6 +27,8 @@ class NewChatDialog(QDialog):
     """Number as typed, line id (None: the hub chooses)."""
     chat_wanted = Signal(str, object)
     """Number as typed, line id."""
+    allow_wanted = Signal(str, object)
+    """*Allow SMS…*: number as typed, line id; answered by `check`."""
 
     def __init__(self, theme: Theme, lines: tuple[Line, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +47,10 @@ class NewChatDialog(QDialog):
                 self.line.addItem(f"{line.name} · {line.display}", line.id)
         self.answer = Label(tone="small", wrap=True)
         self.answer.setMinimumHeight(theme.pixels(34))
+        self.consent = ConsentBadge(theme)
+        self.allow = QPushButton(self.tr("Allow SMS…"))
+        self.allow.clicked.connect(lambda: self.allow_wanted.emit(self.number, self.line_id))
+        self.allow.hide()
         self.start = QPushButton(theme.icon("chat-circle-text", "on_accent"), self.tr("Start chat"))
         self.start.setProperty("kind", "primary")
         self.cancel = QPushButton(self.tr("Cancel"))
@@ -77,6 +85,11 @@ class NewChatDialog(QDialog):
         self._timer.stop()
         if self.number:
             self.check_wanted.emit(self.number, self.line_id)
+
+    @property
+    def customer(self) -> str:
+        """Who has the number, where exactly one is known to."""
+        return self._customer
 
     def show_abilities(
         self, typed: str, line_id: int | None, abilities: NumberAbilities, *, held: bool = False
@@ -118,13 +131,20 @@ class NewChatDialog(QDialog):
         layout.addWidget(caption)
         layout.addWidget(self.line)
         layout.addSpacing(SPACE_S)
+        about = QHBoxLayout()
+        about.setSpacing(SPACE_S)
+        about.addWidget(self.consent)
+        about.addStretch(1)
+        about.addWidget(self.allow)
         layout.addWidget(self.answer)
+        layout.addLayout(about)
         layout.addSpacing(SPACE_L - SPACE_S)
         layout.addLayout(buttons)
         for first, second in (
             (self.field.edit, self.field.button),
             (self.field.button, self.line),
-            (self.line, self.start),
+            (self.line, self.allow),
+            (self.allow, self.start),
             (self.start, self.cancel),
         ):
             self.setTabOrder(first, second)
@@ -140,6 +160,10 @@ class NewChatDialog(QDialog):
 
     def _show(self) -> None:
         known = self._abilities
+        # A number that is texted by its tag alone has nothing on record of this line, which would read like a warning.
+        says = known is not None and (known.can_allow or known.consent is not ConsentState.UNKNOWN)
+        self.consent.show_consent(known.consent if known is not None and says else None)
+        self.allow.setVisible(known is not None and known.can_allow and not self._held)
         may = known is not None and (self._held or not known.why_no_sms)
         self.start.setEnabled(may and not self._busy)
         self.start.setText(self.tr("Starting…") if self._busy else self.tr("Start chat"))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cti_client.desk.errors import DeskError
 from cti_client.desk.tasks import TaskOwner
+from cti_client.ui.consent_actions import ConsentActions, Whose
 from cti_client.ui.phone_button import PhoneButton
 from cti_client.wire.api import Accepted, NumberAbilities
 
@@ -36,6 +37,7 @@ class NumberActions(QObject):
         tasks: TaskOwner,
         hand_over: Callable[[str], bool],
         may_call: Callable[[], bool],
+        consents: ConsentActions,
         parent: QObject | None = None,
     ) -> None:
         """`hand_over` gives a `tel:` address to the phone program and says whether one took it; `may_call` asks the
@@ -44,9 +46,26 @@ class NumberActions(QObject):
         super().__init__(parent)
         self._desk, self._tasks = desk, tasks
         self._hand_over, self._may_call = hand_over, may_call
+        self.consents = consents
 
-    def attach(self, button: PhoneButton, line_id: Callable[[], int | None] = lambda: None) -> None:
-        """Serve this button; chats it starts leave from `line_id()`, None: the line the hub chooses."""
+    def attach(
+        self,
+        button: PhoneButton,
+        line_id: Callable[[], int | None] = lambda: None,
+        whose: Callable[[], tuple[str, int | None]] = lambda: ("", None),
+    ) -> None:
+        """Serve this button; chats it starts leave from `line_id()`, None: the line the hub chooses.
+
+        `whose`: name and contact id of who has the number, as far as they are known.
+        """
+
+        def about(address: str) -> Whose:
+            who, contact_id = whose()
+            return Whose(address=address, line_id=line_id(), contact_id=contact_id, who=who)
+
+        button.allow_wanted.connect(lambda address: self.consents.allow(about(address), button.window(), button.ask))
+        button.opt_out_wanted.connect(lambda address: self.consents.opt_out(about(address), button.window()))
+        button.history_wanted.connect(lambda address: self.consents.history(about(address), button.window()))
         button.asked.connect(lambda address: self._start("check", self._check(button, address, line_id())))
         button.chat_wanted.connect(lambda address: self._start("chat", self._chat(button, address, line_id())))
         button.call_wanted.connect(lambda tel: self.call(tel, button.refused.emit))

@@ -9,6 +9,7 @@ from cti_client.domain.interaction import CaseChoice
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from cti_client.ui.widgets.avatar import Avatar
 from cti_client.ui.widgets.card import Card
+from cti_client.ui.widgets.consent_badge import ConsentBadge
 from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.glyph import Glyph
 from cti_client.ui.widgets.label import Label
@@ -51,6 +52,7 @@ class OfferCard(Card):
         self._avatar = Avatar(theme, 32)
         self._who = ElidedLabel()
         self._words = ElidedLabel(tone="small")
+        self.consent = ConsentBadge(theme)
         self.accept = SplitButton(theme, self.tr("Accept"))
         self.accept.pressed_default.connect(lambda: self._answer(None))
         self.accept.chosen.connect(self._answer)
@@ -77,8 +79,10 @@ class OfferCard(Card):
         words = texts_line(offer.texts, offer.last_words, offer.first_words)
         self._words.setText(words)
         self._words.setVisible(bool(words))
+        self.consent.show_consent(offer.consent)
         self._show_answers(now, me)
-        self.setAccessibleName(f"{self._title.text()}, {offer.call_id}, {who}, {offer.line_name}")
+        said = (self._title.text(), offer.call_id, who, offer.line_name, self.consent.text())
+        self.setAccessibleName(", ".join(part for part in said if part))
         self.decline.setAccessibleName(self.tr("Decline {who}").format(who=offer.customer_name or offer.call_id))
         self.tick(now)
 
@@ -126,6 +130,7 @@ class OfferCard(Card):
         names.setSpacing(1)
         names.addWidget(self._who)
         names.addWidget(self._words)
+        names.addWidget(self.consent, 0, Qt.AlignmentFlag.AlignLeft)
         who = QHBoxLayout()
         who.setSpacing(SPACE_S)
         who.addWidget(self._avatar)

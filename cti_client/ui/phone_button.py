@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from cti_client.domain.consent import ConsentState
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.wire.api import NumberAbilities
@@ -25,6 +26,12 @@ class PhoneButton(IconButton):
     """Hand this `tel:` address to the phone program."""
     refused = Signal(str)
     """Why neither may start; empty when asking anew."""
+    allow_wanted = Signal(str)
+    """*Allow SMS…* to this number."""
+    opt_out_wanted = Signal(str)
+    """*Opt out of SMS…*."""
+    history_wanted = Signal(str)
+    """*Consent history…*."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "phone", "", role="accent", parent=parent)
@@ -65,7 +72,7 @@ class PhoneButton(IconButton):
         """Ask which of the two, or say why neither may start."""
         self.setEnabled(bool(self._address))
         # Even the only one that may start is chosen by its name: a call that starts unasked cannot be taken back.
-        if not able.why_no_sms or (not able.why_no_call and able.tel):
+        if not able.why_no_sms or (not able.why_no_call and able.tel) or able.consent is not None:
             self._choose(able)
         else:
             reasons = dict.fromkeys(
@@ -83,9 +90,28 @@ class PhoneButton(IconButton):
         call.triggered.connect(lambda: self.call_wanted.emit(able.tel))
         call.setEnabled(bool(able.tel))
         _grey(menu, call, able.why_no_call)
-        menu.setActiveAction(text if text.isEnabled() else call)
+        allow = self._add_consent(menu, able)
+        first = next((action for action in (text, allow, call) if action is not None and action.isEnabled()), call)
+        menu.setActiveAction(first)
         self._menu = menu
         menu.popup(self.mapToGlobal(QPoint(0, self.height())))
+
+    def _add_consent(self, menu: QMenu, able: NumberAbilities) -> QAction | None:
+        """What can be done about consent; *Allow SMS…* where that would help."""
+        if able.consent is None:
+            return None
+        address, icon = able.address, self._theme.icon
+        menu.addSeparator()
+        allow = None
+        if able.can_allow:
+            allow = menu.addAction(icon("check-circle"), self.tr("Allow SMS…"))
+            allow.triggered.connect(lambda: self.allow_wanted.emit(address))
+        if able.consent is not ConsentState.OPTED_OUT:
+            out = menu.addAction(icon("prohibit"), self.tr("Opt out of SMS…"))
+            out.triggered.connect(lambda: self.opt_out_wanted.emit(address))
+        history = menu.addAction(icon("clock-counter-clockwise"), self.tr("Consent history…"))
+        history.triggered.connect(lambda: self.history_wanted.emit(address))
+        return allow
 
     def _forget_menu(self) -> None:
         if self._menu is not None:

@@ -20,6 +20,7 @@ from cti_client.ui.answering import Answering
 from cti_client.ui.app_icon import app_icon
 from cti_client.ui.case_windows import CaseWindowFactory, CaseWindows
 from cti_client.ui.cases_loader import CasesLoader
+from cti_client.ui.consent_actions import ConsentActions
 from cti_client.ui.leaving import Leaving
 from cti_client.ui.local_time import clock
 from cti_client.ui.main_window import MainWindow
@@ -69,7 +70,8 @@ class Shell(QObject):
         self._tasks = TaskOwner("main window", self._report)
         self.cases = CaseWindows(case_windows, self._tasks, self)
         self.loader = CasesLoader(desk, window.cases, window.cases_model, self._tasks, self)
-        self._numbers = NumberActions(desk, self._tasks, tel_links.hand_over, tel_links.may_call, self)
+        consents = ConsentActions(desk, theme, self._tasks, self)
+        self._numbers = NumberActions(desk, self._tasks, tel_links.hand_over, tel_links.may_call, consents, self)
         self.answering = Answering(desk, window.telephony, self.cases, self._tasks, self)
         self.new_chat = NewChat(desk, window, theme, self._numbers, self._tasks, self)
         self.unsent = UnsentTexts(desk, window, theme, self)

@@ -8,6 +8,7 @@ from cti_client.domain.interaction import CaseChoice
 from cti_client.ui.phone_button import PhoneButton
 from cti_client.ui.theme import SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.card import Card
+from cti_client.ui.widgets.consent_badge import ConsentBadge
 from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.pill import Pill
 from cti_client.ui.widgets.split_button import SplitButton
@@ -31,6 +32,7 @@ class WaitingRow(Card):
         self._waiting = Pill(role="caution")
         self._why = ElidedLabel(tone="small")
         self._words = ElidedLabel(tone="small")
+        self.consent = ConsentBadge(theme)
         self.phone = PhoneButton(theme)
         self.take = SplitButton(theme, self.tr("Take"), primary=False)
         self.take.pressed_default.connect(lambda: self._take(None))
@@ -41,6 +43,7 @@ class WaitingRow(Card):
         top.addWidget(self._waiting)
         bottom = QHBoxLayout()
         bottom.setSpacing(SPACE_S)
+        bottom.addWidget(self.consent)
         bottom.addStretch(1)
         bottom.addWidget(self.phone)
         bottom.addWidget(self.take)
@@ -77,7 +80,9 @@ class WaitingRow(Card):
                 (self.tr("New case"), CaseChoice.NEW),
             ]
             self.take.set_choices(choices, self.tr("Continue the last case, or a new one"))
-        self.setAccessibleName(", ".join(part for part in (who, chat.line_name, chat.why, words) if part))
+        self.consent.show_consent(chat.consent)
+        said = (who, chat.line_name, chat.why, words, self.consent.text())
+        self.setAccessibleName(", ".join(part for part in said if part))
         self.take.main.setAccessibleName(self.tr("Take {who}").format(who=who))
         if self.phone.address != chat.address:
             self.phone.show_number(chat.address, chat.address_display)

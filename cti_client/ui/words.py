@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
+from cti_client.domain.consent import ConsentState
 from cti_client.domain.interaction import CaseStatus
 from cti_client.ui.local_time import day_of, short_day
 from cti_client.wire.records import CaseBrief
@@ -72,6 +73,15 @@ def presence_name(presence: Presence) -> str:
         Presence.OFFLINE: tr("Offline"),
         Presence.MISSED: tr("Missed"),
     }[presence]
+
+
+def consent_name(consent: ConsentState) -> str:
+    """What stands between a number and our line."""
+    return {
+        ConsentState.OPTED_IN: tr("SMS opted in"),
+        ConsentState.OPTED_OUT: tr("SMS opted out"),
+        ConsentState.UNKNOWN: tr("No SMS consent yet"),
+    }[consent]
 
 
 def case_status_name(status: CaseStatus) -> str:

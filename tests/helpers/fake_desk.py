@@ -14,6 +14,7 @@ from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import CaseChoice, Direction, Disposition, InteractionState
 from cti_client.wire import api, topics
+from cti_client.wire.consent_api import AllowSms, AskConsent, NumberConsent, OptOut
 from cti_client.wire.frames import Line
 from cti_client.wire.records import Case, CaseBrief, Contact, Interaction, Message, Offer, PhoneEntry
 
@@ -157,6 +158,19 @@ def waiting_chat(interaction_id: int = 301, **changes: Any) -> topics.WaitingCha
         "why": "nobody answered",
     }
     return topics.WaitingChat(**(values | changes))
+
+
+def number_consent(**changes: Any) -> NumberConsent:
+    """A number of which nothing is on record yet."""
+    values: dict[str, Any] = {
+        "address": "+48601234567",
+        "display": "+48 601 234 567",
+        "line_id": LINE_PL.id,
+        "line_name": LINE_PL.name,
+        "state": ConsentState.UNKNOWN,
+    }
+    given = {name: value for name, value in changes.items() if value is not None}
+    return NumberConsent(**(values | given))
 
 
 def case_row(id: int = 10482, **changes: Any) -> api.CaseRow:  # noqa: A002 - the record's own name
@@ -444,6 +458,17 @@ class FakeDesk(QObject):
     async def check_number(self, address: str, line_id: int | None = None) -> api.NumberAbilities:
         canned = api.NumberAbilities(address=address, display=address, tel=f"tel:{address}")
         return self._answer("check_number", canned, address=address, line_id=line_id)
+
+    async def number_consent(self, ask: AskConsent) -> NumberConsent:
+        return self._answer("number_consent", number_consent(address=ask.address, line_id=ask.line_id), ask=ask)
+
+    async def allow_sms(self, allow: AllowSms) -> NumberConsent:
+        canned = number_consent(address=allow.address, state=ConsentState.OPTED_IN, can_allow=False)
+        return self._answer("allow_sms", canned, allow=allow)
+
+    async def opt_out(self, wish: OptOut) -> NumberConsent:
+        canned = number_consent(address=wish.address, state=ConsentState.OPTED_OUT)
+        return self._answer("opt_out", canned, wish=wish)
 
     async def set_presence(self, presence: Presence, reason: str = "") -> None:
         self._answer("set_presence", None, presence=presence, reason=reason)

@@ -10,8 +10,9 @@ from PySide6.QtGui import QIcon
 from cti_client.domain import Millis
 from cti_client.ui.local_time import date_and_clock
 from cti_client.ui.theme import Theme
+from cti_client.ui.widgets.consent_badge import CONSENT_ICONS, CONSENT_ROLES
 from cti_client.ui.widgets.tips import plain_tip
-from cti_client.ui.words import ago, case_status_name
+from cti_client.ui.words import ago, case_status_name, consent_name
 from cti_client.wire.api import CaseRow
 
 NO_INDEX = QModelIndex()
@@ -95,6 +96,8 @@ class CasesModel(QAbstractTableModel):
             return self._tip(row, column)
         if role == Qt.ItemDataRole.AccessibleTextRole and column is Column.PHONE:
             return self.tr("Text or call {number}").format(number=row.address_display)
+        if role == Qt.ItemDataRole.AccessibleTextRole and column is Column.CUSTOMER and row.consent is not None:
+            return f"{row.customer or row.address_display}, {consent_name(row.consent)}"
         return None
 
     def canFetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> bool:
@@ -173,6 +176,8 @@ class CasesModel(QAbstractTableModel):
             return self._theme.icon("phone", "accent")
         if column is Column.STATE and row.interaction_id in self._held:
             return self._theme.icon("chat-circle-dots", "accent")
+        if column is Column.CUSTOMER and row.consent is not None:
+            return self._theme.icon(CONSENT_ICONS[row.consent], CONSENT_ROLES[row.consent])
         return None
 
     def _words(self, row: CaseRow, column: Column, when: str) -> str:
@@ -195,10 +200,14 @@ class CasesModel(QAbstractTableModel):
             case Column.SUBJECT:
                 return plain_tip(row.subject)
             case Column.CUSTOMER:
-                return plain_tip(f"{row.customer} · {row.address_display}" if row.customer else row.address_display)
+                return plain_tip(" · ".join(part for part in (row.customer, _number_and_consent(row)) if part))
             case Column.LAST:
                 return plain_tip(date_and_clock(row.last_at))
             case Column.PHONE:
                 return plain_tip(self.tr("Text or call {number}").format(number=row.address_display))
             case _:
                 return ""
+
+
+def _number_and_consent(row: CaseRow) -> str:
+    return row.address_display if row.consent is None else f"{row.address_display} · {consent_name(row.consent)}"
