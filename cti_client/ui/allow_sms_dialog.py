@@ -13,19 +13,20 @@ class AllowSmsDialog(ConsentDialog):
     """Nothing is chosen beforehand: what is stored is proof."""
 
     def __init__(self, theme: Theme, who: str, number: str, parent: QWidget | None = None) -> None:
-        super().__init__(theme, self.tr("Allow SMS"), "", who, number, parent)
-        self.action.setText(self.tr("Allow SMS"))
+        super().__init__(theme, self.tr("Allow SMS"), self.tr("Allow SMS to {who}?"), who, number, parent)
         self.action.setProperty("kind", "primary")
         self._choices = QButtonGroup(self)
         self.buttons: dict[Basis, QRadioButton] = {}
-        grounds = QVBoxLayout()
-        grounds.setSpacing(SPACE_S)
-        grounds.addWidget(Label(self.tr("How did they agree?"), "strong"))
-        for number_of, basis in enumerate(Basis):
+        grounds = QWidget()
+        column = QVBoxLayout(grounds)
+        column.setContentsMargins(0, 0, 0, SPACE_S)
+        column.setSpacing(SPACE_S)
+        column.addWidget(Label(self.tr("How did they agree?"), "strong"))
+        for place, basis in enumerate(Basis):
             button = QRadioButton(basis_name(basis))
-            self._choices.addButton(button, number_of)
+            self._choices.addButton(button, place)
             self.buttons[basis] = button
-            grounds.addWidget(button)
+            column.addWidget(button)
         self._choices.idToggled.connect(lambda _id, _on: self._chosen())
         self.arrange(grounds)
         self.action.setDefault(True)  # counts only once the button is in the dialog
@@ -36,29 +37,19 @@ class AllowSmsDialog(ConsentDialog):
         """The ground chosen."""
         return next((basis for basis, button in self.buttons.items() if button.isChecked()), None)
 
-    def choose(self, basis: Basis) -> None:
-        """As if clicked."""
-        self.buttons[basis].setChecked(True)
-
-    def tell(self, known: NumberConsent) -> None:
+    def tell(self, known: NumberConsent) -> str:
         """What it means, or why it cannot be."""
-        line = known.line_name
         words = self.tr(
-            "Texts may go to this number from {line}. Your name, the time and the ground are kept as proof."
+            "Texts may go to this number from {line}. Your name, the time and how they agreed are kept as proof."
         )
         if known.type and known.type != "Mobile":
             words = f"{words} {self.tr('The number counts as a mobile number from then on.')}"
-        self.meaning.setText(words.format(line=line) if known.can_allow else "")
-        if not known.can_allow:
-            self.problem.say(known.why_not, "caution")
-        for button in self.buttons.values():
-            button.setEnabled(known.can_allow)
-        self.note.setEnabled(known.can_allow)
+        self.meaning.setText(words.format(line=known.line_name) if known.can_allow else "")
+        return known.why_not
 
-    def may_give(self) -> bool:
+    def is_complete(self) -> bool:
         """A ground, with a note where it says nothing by itself."""
-        known = self.known is not None and self.known.can_allow
-        return known and self.basis is not None and (self.basis is not Basis.OTHER or bool(self.words))
+        return self.basis is not None and (self.basis is not Basis.OTHER or bool(self.words))
 
     def _chosen(self) -> None:
         needs_note = self.basis is Basis.OTHER

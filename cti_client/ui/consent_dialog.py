@@ -38,13 +38,16 @@ class ConsentDialog(QDialog):
     again_wanted = Signal()
     """Ask anew what stands."""
 
-    def __init__(self, theme: Theme, title: str, action: str, who: str, number: str, parent: QWidget | None) -> None:
+    def __init__(
+        self, theme: Theme, action: str, question: str, who: str, number: str, parent: QWidget | None = None
+    ) -> None:
+        """`action`: what the button says. `question`: the heading, with `{who}` for name and number."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
+        self.setWindowTitle(action)
         self.known: NumberConsent | None = None
         """What stands, once it is known."""
-        self._who, self._number = who, number
+        self._question, self._who, self._number = question, who, number
         self._busy = False
         self.heading = Label(wrap=True, tone="heading")
         self.badge = ConsentBadge(theme)
@@ -67,8 +70,8 @@ class ConsentDialog(QDialog):
         self._theme = theme
         self._heading()
 
-    def arrange(self, *middle: QWidget | QLayout) -> None:
-        """Lay out: `middle` between what stands and the note."""
+    def arrange(self, *middle: QWidget) -> None:
+        """Lay out: `middle` stands over the note."""
         badge = QHBoxLayout()
         badge.addWidget(self.badge)
         badge.addStretch(1)
@@ -78,8 +81,12 @@ class ConsentDialog(QDialog):
         box.addButton(self.action, QDialogButtonBox.ButtonRole.AcceptRole)
         box.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
         box.rejected.connect(self.reject)
-        note = QVBoxLayout()
+        self.form = QWidget()
+        note = QVBoxLayout(self.form)
+        note.setContentsMargins(0, 0, 0, 0)
         note.setSpacing(SPACE_XS)
+        for part in middle:
+            note.addWidget(part)
         for widget in (caption, self.note, self.fault):
             note.addWidget(widget)
         layout = QVBoxLayout(self)
@@ -89,15 +96,9 @@ class ConsentDialog(QDialog):
         layout.addWidget(self.heading)
         layout.addWidget(self.about)
         layout.addLayout(badge)
-        layout.addSpacing(SPACE_XS)
-        for part in middle:
-            if isinstance(part, QLayout):
-                layout.addLayout(part)
-            else:
-                layout.addWidget(part)
-        layout.addSpacing(SPACE_XS)
-        layout.addLayout(note)
         layout.addWidget(self.meaning)
+        layout.addSpacing(SPACE_XS)
+        layout.addWidget(self.form)
         layout.addWidget(self.problem)
         layout.addSpacing(SPACE_M)
         layout.addWidget(box)
@@ -110,6 +111,7 @@ class ConsentDialog(QDialog):
         self.known = None
         self.problem.clear()
         self.about.setText(self.tr("Looking up what stands…"))
+        self.about.show()
         self._fit()
 
     def show_consent(self, known: NumberConsent) -> None:
@@ -122,16 +124,23 @@ class ConsentDialog(QDialog):
         self.about.setVisible(bool(line))
         self.badge.show_consent(known.state)
         self.problem.clear()
-        self.tell(known)
+        refusal = self.tell(known)
+        if refusal:
+            self.problem.say(refusal, "caution")
+        self.form.setVisible(not refusal)
+        self.action.setVisible(not refusal)
+        self.cancel.setText(self.tr("Close") if refusal else self.tr("Cancel"))
+        if refusal:
+            self.cancel.setFocus()
         self._fit()
 
-    def tell(self, known: NumberConsent) -> None:
-        """What pressing the action means for this number."""
+    def tell(self, known: NumberConsent) -> str:
+        """Say in `meaning` what the action means for this number; why it cannot be done, empty where it can."""
         raise NotImplementedError
 
-    def may_give(self) -> bool:
-        """Whether all that the action needs is there."""
-        return self.known is not None
+    def is_complete(self) -> bool:
+        """Whether all that the action needs has been filled in."""
+        return True
 
     def show_problem(self, why: str) -> None:
         """It could not be found out what stands; it may be asked again."""
@@ -167,7 +176,7 @@ class ConsentDialog(QDialog):
 
     def _heading(self) -> None:
         who = f"{self._who}, {self._number}" if self._who and self._who != self._number else self._number
-        self.heading.setText(breakable(who))
+        self.heading.setText(breakable(self._question.format(who=who)))
 
     def _typed(self) -> None:
         if len(self.words) > LONGEST_NOTE:
@@ -185,7 +194,10 @@ class ConsentDialog(QDialog):
 
     def _fit(self) -> None:
         self.meaning.setVisible(bool(self.meaning.text()))
-        self.action.setEnabled(not self._busy and len(self.words) <= LONGEST_NOTE and self.may_give())
+        self.action.setEnabled(not self._busy and self._is_ready())
+
+    def _is_ready(self) -> bool:
+        return self.known is not None and len(self.words) <= LONGEST_NOTE and self.is_complete()
 
 
 def _native(keys: str) -> str:

@@ -79,7 +79,7 @@ class ConsentHistoryDialog(QDialog):
         self.badge.show_consent(known.state)
         self.line.setText(breakable(self.tr("Line: {line}").format(line=known.line_name) if known.line_name else ""))
         if not known.ledger:
-            words = self.tr("A text of theirs, or an agent who allows SMS, is written down here.")
+            words = self.tr("Their first text, or an agent who allows SMS, is written down here.")
             self.state.show_state("clock-counter-clockwise", self.tr("Nothing is on record yet"), words)
             self._pages.setCurrentWidget(self.state)
             return
@@ -112,7 +112,7 @@ class ConsentHistoryDialog(QDialog):
         layout.addLayout(head)
         layout.addWidget(Label(breakable(" · ".join(part for part in (ground, by) if part)), wrap=True))
         if entry.words:
-            layout.addWidget(Label(breakable(f"“{entry.words}”"), wrap=True))
+            layout.addWidget(Label(breakable(f"“{entry.words.strip()}”"), wrap=True))
         if entry.note:
             layout.addWidget(Label(breakable(entry.note), wrap=True))
         layout.addWidget(Label(breakable(self.tr("Line: {line}").format(line=entry.line_name)), "small", wrap=True))

@@ -130,6 +130,7 @@ class OfferCard(Card):
         names.setSpacing(1)
         names.addWidget(self._who)
         names.addWidget(self._words)
+        names.addSpacing(2)
         names.addWidget(self.consent, 0, Qt.AlignmentFlag.AlignLeft)
         who = QHBoxLayout()
         who.setSpacing(SPACE_S)

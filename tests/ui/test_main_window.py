@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from cti_client.desk.views import LinkStatus, LinkView
 from cti_client.domain.agent import Presence
+from cti_client.domain.consent import ConsentState
 from cti_client.domain.interaction import CaseChoice, CaseStatus
 from cti_client.ui.main_window import MainWindow
 from cti_client.ui.new_chat_dialog import NewChatDialog
@@ -64,20 +65,22 @@ def fill(window: MainWindow) -> None:
     window.header.show_presence(OwnPresence(presence=Presence.AWAY, reason="Meeting"))
     window.telephony.set_live(True)
     offers = [
-        offer(1, customer_name=LONG, line_name=LONG),
-        offer(2, default_choice=CaseChoice.NEW),
+        offer(1, customer_name=LONG, line_name=LONG, consent=ConsentState.UNKNOWN),
+        offer(2, default_choice=CaseChoice.NEW, consent=ConsentState.OPTED_IN),
         offer(3, customer_name="", last_case=None, first_words=""),
     ]
     window.telephony.show_offers(offers, START, "Anna")
     waiting = (
         waiting_chat(301),
-        waiting_chat(302, customer_name=LONG, last_case=CASE_BRIEF, waiting_since=START - HOUR),
+        waiting_chat(
+            302, customer_name=LONG, last_case=CASE_BRIEF, waiting_since=START - HOUR, consent=ConsentState.UNKNOWN
+        ),
     )
     window.telephony.show_waiting(Waiting(chats=waiting, total=40), START, "Anna")
     window.telephony.say("The hub does not answer.")
     window.chats_model.show([interaction(12), interaction(13, contact=contact(name=LONG), unread=0)], START)
     rows = [
-        case_row(10482, interaction_id=12),
+        case_row(10482, interaction_id=12, consent=ConsentState.OPTED_OUT),
         case_row(10460, subject=LONG, customer=LONG, status=CaseStatus.PENDING, last_at=START - 100 * HOUR),
     ]
     window.cases_model.show_held(frozenset({12}))
@@ -140,10 +143,13 @@ def test_dialogs_are_not_cut_and_have_names(longer_language: None, qtbot: QtBot,
         assert "\n".join(cut_texts(dialog)) == ""
         assert nameless(dialog) == []
     QTest.keyClicks(chat.field.edit, "1")
-    chat.show_abilities("1", None, NumberAbilities(address="1", display="1", why_no_sms=why))
+    consent = ConsentState.UNKNOWN
+    able = NumberAbilities(address="1", display="1", why_no_sms=why, consent=consent, can_allow=True)
+    chat.show_abilities("1", None, able)
     chat.field.say(why)
     QApplication.processEvents()
     assert cut_texts(chat) == []
+    assert nameless(chat) == []
 
 
 def test_every_control_has_a_name(window: MainWindow) -> None:
