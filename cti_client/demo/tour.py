@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QWidget
 
 from cti_client.bootstrap import run_in_qt
 from cti_client.demo.demo import demo_desktop
+from cti_client.demo.tour_consent import ConsentSteps
 from cti_client.demo.tour_kit import (
     TourError,
     button,
@@ -53,6 +54,7 @@ class Tour:
     def __init__(self, stage: Stage, say: Callable[[str], None]) -> None:
         self._stage, self._say = stage, say
         self._texts = TextSteps(stage)
+        self._consent = ConsentSteps(stage)
         self.passed = 0
 
     async def run(self) -> None:
@@ -71,6 +73,7 @@ class Tour:
             ("Close ends the chat", self._closes),
             ("The next text offers the recent case or a new one", self._offers_choice),
             ("STOP opts out, and a reply is refused", self._stops),
+            ("A number without consent: Allow SMS keeps the proof", self._consent.allows),
             ("The phone button starts an outbound chat", self._outbound),
         ]
         for number, (name, step) in enumerate(steps, 1):

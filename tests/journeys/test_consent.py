@@ -5,8 +5,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from cti_client.demo.tour_kit import press, reads, write
+from cti_client.demo.tour_kit import press, reads, visible, write
 from cti_client.domain.errors import OPTED_OUT_TEXT
+from cti_client.ui.allow_sms_dialog import AllowSmsDialog
+from cti_client.ui.consent_history_dialog import ConsentHistoryDialog
+from cti_client.ui.opt_out_dialog import OptOutDialog
 from tests.helpers.journey import CTRL, until
 from tests.helpers.journey_places import Phones, at_work, simulated_hub
 
@@ -52,3 +55,35 @@ async def test_stop_with_no_open_chat_rings_nobody(qapp: QApplication, folder: P
         write(await agent.field(dialog), CUSTOMER)
         await until(lambda: reads(dialog, OPTED_OUT_TEXT), "the reason why no chat may start")
         await agent.press_button(dialog, "Cancel")
+
+
+async def test_allowed_by_hand_texted_and_opted_out_by_hand(qapp: QApplication, folder: Path) -> None:
+    """B2, B7: nobody has texted yet; an agent writes down the consent, chats, and writes down its end."""
+    async with at_work(qapp, folder, simulated_hub(folder)) as agent, Phones.of(agent) as phones:
+        await agent.press_button(agent.window, "New chat")
+        dialog = await agent.dialog()
+        write(await agent.field(dialog), CUSTOMER)
+        await until(lambda: reads(dialog, "No SMS consent yet"), "the badge of consent")
+        await agent.press_button(dialog, "Allow SMS")
+        allow = await until(lambda: next(iter(visible(dialog, AllowSmsDialog)), None), "the question how they agreed")
+        await agent.press_button(allow, "Agreed on the phone")
+        await agent.press_button(allow, "Allow SMS")
+        await agent.press_button(dialog, "Start chat")
+        window = await agent.case(CALL_ID)
+        await until(lambda: reads(window, "SMS opted in"), "the badge of consent")
+        await until(lambda: reads(window, "Mobile · SMS"), "the tag on the number")
+        await agent.reply(window, "Here we are")
+        assert await phones.arrived(CUSTOMER) == ["Here we are"]
+        await agent.press_button(window, "Text or call")
+        await agent.choose("Opt out of SMS")
+        out = await until(lambda: next(iter(visible(window, OptOutDialog)), None), "the question about opting out")
+        write(out.note, "Called to say so")
+        await agent.press_button(out, "Opt out of SMS")
+        await until(lambda: reads(window, OPTED_OUT_TEXT), "the refusal in the reply box")
+        await agent.press_button(window, "Text or call")
+        await agent.choose("Consent history")
+        history = await until(lambda: next(iter(visible(window, ConsentHistoryDialog)), None), "the history")
+        await until(lambda: reads(history, "Called to say so"), "the note of the opt-out")
+        assert reads(history, "Agreed on the phone")
+        await agent.press_button(history, "Close")
+        assert await phones.arrived(CUSTOMER) == ["Here we are"]

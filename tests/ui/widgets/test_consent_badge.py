@@ -27,7 +27,7 @@ def test_words_and_an_icon_of_its_own_for_each_state(badge: ConsentBadge) -> Non
     for state in ConsentState:
         badge.show_consent(state)
         words[state] = badge.text()
-        assert badge.isVisibleTo(badge.parentWidget())
+        assert not badge.isHidden()
     assert words == {
         ConsentState.OPTED_IN: "SMS opted in",
         ConsentState.OPTED_OUT: "SMS opted out",
