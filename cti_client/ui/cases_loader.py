@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from cti_client.desk.errors import DeskError
 from cti_client.desk.tasks import TaskOwner
 from cti_client.domain import Millis
+from cti_client.domain.consent import ConsentState
 from cti_client.ui.cases_page import CasesPage
 from cti_client.ui.models.cases import CasesModel
 from cti_client.wire.api import CaseList
@@ -42,8 +43,8 @@ class CasesLoader(QObject):
         super().__init__(parent)
         self._desk, self._page, self._model, self._tasks = desk, page, model, tasks
         self._asked = 0
-        self._names: dict[int, str] = {}
-        """Whose chats are open here: interaction id, the customer's name."""
+        self._shown: dict[int, tuple[str, ConsentState]] = {}
+        """What the rows show of the chats that are open here: interaction id; the customer's name and consent."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -62,11 +63,11 @@ class CasesLoader(QObject):
 
     def show_chats(self, chats: Iterable[Interaction]) -> None:
         """The chats of this desk as they are now: the rows are stale when one came or went or a customer got another
-        name.
+        name or consent.
         """
-        names = {chat.id: chat.contact.name if chat.contact else "" for chat in chats}
-        if names != self._names:
-            self._names = names
+        shown = {chat.id: (chat.contact.name if chat.contact else "", chat.consent) for chat in chats}
+        if shown != self._shown:
+            self._shown = shown
             self.soon()
 
     def now(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from cti_client.desk.errors import DeskError, HubRefusedError
@@ -51,6 +51,9 @@ def _nothing() -> None:
 
 class ConsentActions(QObject):
     """At most one of its dialogs stands at a time. Tasks run under the `TaskOwner` given."""
+
+    changed = Signal()
+    """Consent was written down; what shows it may be stale."""
 
     def __init__(self, desk: ConsentDesk, theme: Theme, tasks: TaskOwner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -141,6 +144,7 @@ class ConsentActions(QObject):
         except DeskError as error:
             self._fail(dialog, error)
             return
+        self.changed.emit()
         if self.dialog is dialog:
             dialog.accept()
 
@@ -152,6 +156,7 @@ class ConsentActions(QObject):
         except DeskError as error:
             self._fail(dialog, error)
             return
+        self.changed.emit()
         if self.dialog is dialog:
             dialog.accept()
 

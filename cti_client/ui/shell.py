@@ -270,6 +270,7 @@ class Shell(QObject):
         window.cases.chat_chosen.connect(self._go_to)
         self.unsent.chat_chosen.connect(self._go_to)
         self.loader.answered.connect(self._be_calm)
+        self._numbers.consents.changed.connect(self.loader.soon)
         self._numbers.attach(window.cases.phone)
         self._numbers.chat_started.connect(self._show_started)
         self.cases.made.connect(window.bind_keys)

@@ -11,6 +11,7 @@ from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import RuleError
 from cti_client.domain.interaction import CaseChoice, CaseStatus, Direction, Disposition, InteractionState
 from cti_client.domain.offer import OfferState
+from cti_client.hub.services.allow_sms import allow_sms
 from cti_client.hub.services.answer_offer import accept_offer, decline_offer
 from cti_client.hub.services.choose_case import choose_case
 from cti_client.hub.services.choose_contact import choose_contact
@@ -19,6 +20,7 @@ from cti_client.hub.services.edit_case import edit_case
 from cti_client.hub.services.edit_contact import edit_contact
 from cti_client.hub.services.lapse_offers import lapse_offers
 from cti_client.hub.services.mark_read import mark_read
+from cti_client.hub.services.opt_out import opt_out
 from cti_client.hub.services.outbox import expire_leases, record_outcome, take_due
 from cti_client.hub.services.receive_sms import receive_sms
 from cti_client.hub.services.record_delivery import record_delivery
@@ -31,6 +33,7 @@ from cti_client.hub.services.take_waiting import take_waiting
 from cti_client.hub.store import tables
 from cti_client.telephony.sms.connection import DeliveryReport, InboundSms, NotTaken, Refused, Taken, Unclear
 from cti_client.wire import api
+from cti_client.wire.consent_api import AllowSms, Basis, OptOut
 from tests.helpers.news_hub import NewsHub
 from tests.helpers.service_hub import HOUR, LINE, MINUTE, SECOND_LINE, Database
 
@@ -181,6 +184,21 @@ class WorkingDay:
             edit = api.EditContact(version=contact.version, name=pick(("", "Eva", "Eva Nagy")), town="Graz")
             self.run(edit_contact, self.agent(pick), contact.id, edit)
 
+    def agent_allows_sms(self, pick: Pick) -> None:
+        contact = pick((None, *self.hub.rows(tables.contact)))
+        allow = AllowSms(
+            address=pick(CUSTOMERS[:6]),
+            basis=pick(tuple(Basis)),
+            note=pick(("", "on Tuesday")),
+            line_id=pick((None, self.hub.line, self.hub.second_line)),
+            contact_id=None if contact is None else contact.id,
+        )
+        self.run(allow_sms, self.agent(pick), allow)
+
+    def agent_opts_out(self, pick: Pick) -> None:
+        line_id = pick((None, self.hub.line, self.hub.second_line))
+        self.run(opt_out, self.agent(pick), OptOut(address=pick(CUSTOMERS[:6]), note="said so", line_id=line_id))
+
     def agent_settles(self, pick: Pick) -> None:
         for message in self.one(pick, tables.message, state=DeliveryState.UNKNOWN):
             settle = api.Settle(arrived=pick((True, False)))
@@ -256,6 +274,8 @@ ACTIONS: tuple[Action, ...] = (
     WorkingDay.agent_chooses_the_contact,
     *(WorkingDay.agent_edits_a_case,) * 2,
     WorkingDay.agent_edits_a_contact,
+    WorkingDay.agent_allows_sms,
+    WorkingDay.agent_opts_out,
     *(WorkingDay.agent_settles,) * 2,
 )
 """What happens often stands here often."""
@@ -265,6 +285,6 @@ SERVICES = frozenset(
     for service in (
         *(accept_offer, decline_offer, choose_case, choose_contact, close_chat, edit_case, edit_contact, lapse_offers),
         *(mark_read, expire_leases, record_outcome, take_due, receive_sms, record_delivery, route_offers, send_sms),
-        *(agent_connected, agent_gone, set_presence, settle_message, start_chat, take_waiting),
+        *(agent_connected, agent_gone, set_presence, settle_message, start_chat, take_waiting, allow_sms, opt_out),
     )
 )

@@ -123,6 +123,7 @@ async def test_opting_out_by_hand(stage: Stage) -> None:
     wish = OptOut(address=NUMBER, note="Said so", line_id=LINE_PL.id)
     assert stage.desk.called("opt_out") == [{"wish": wish}]
     assert consents(stage).dialog is None
+    assert stage.shell.loader.due, "the rows show the consent too"
 
 
 async def test_the_history_and_what_replaces_it(stage: Stage) -> None:

@@ -175,6 +175,8 @@ def test_the_gateways_refusal_sets_the_opt_out(hub: ServiceHub) -> None:
     assert consent_of(hub) == [(hub.line, "opted_out")]
     proof = hub.rows(tables.consent_ledger)[-1]
     assert (proof.words, proof.message_id) == ("21610 unsubscribed", message_id)
+    assert proof.basis == "the gateway refused a text: opted out"
+    assert proof.agent_id is None, "the carrier's word, which no agent can undo"
     assert policies(hub) == [""]
     with pytest.raises(OptedOutError):
         hub.send(chat)
