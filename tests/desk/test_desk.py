@@ -26,6 +26,7 @@ from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.domain.interaction import CaseChoice, Direction, Disposition
 from cti_client.telephony.sms.connection import OutboundSms, SubmitOutcome, Unclear
 from cti_client.wire import api
+from cti_client.wire.consent_api import AllowSms, AskConsent, Basis, OptOut
 from tests.helpers.fake_connection import FakeConnection
 from tests.helpers.qt_loop import until, watched
 from tests.helpers.running_hub import CUSTOMER, OTHER_TOKEN, TOKEN, RunningHub, running_hub
@@ -388,6 +389,10 @@ async def test_the_remaining_commands_and_queries_reach_the_hub(desks: DeskMaker
         await until(lambda: desk.interactions[interaction_id].case_id == chosen.case_id, desk.interaction_changed)
         with pytest.raises(HubRefusedError, match="No consent"):
             await desk.start_chat("+15551230002")
+        out = await desk.opt_out(OptOut(address="+15551230002", note="Said so"))
+        assert out == await desk.number_consent(AskConsent(address="+15551230002"))
+        allowed = await desk.allow_sms(AllowSms(address="+15551230002", basis=Basis.IN_PERSON))
+        assert [entry.basis for entry in allowed.ledger] == ["in_person", "told an agent"]
         await desk.close_chat(interaction_id, Disposition.FOLLOW_UP, notes="Call back")
         started = await desk.start_chat(CUSTOMER)
         await until(lambda: started.interaction_id in desk.interactions, desk.interaction_changed)

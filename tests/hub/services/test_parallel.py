@@ -1,21 +1,26 @@
 """A10, A3, exactly once: many at the same moment, through two real stores over one database."""
 
 import asyncio
+from collections.abc import Awaitable
 
 import pytest
 from sqlalchemy import Connection, Table, func, select
 
 from cti_client.domain.agent import Presence
-from cti_client.domain.errors import OfferGoneError
+from cti_client.domain.errors import ONLY_START_TEXT, OfferGoneError, OnlyStartError
+from cti_client.hub.services.allow_sms import allow_sms
 from cti_client.hub.services.answer_offer import accept_offer, decline_offer
+from cti_client.hub.services.opt_out import opt_out
 from cti_client.hub.services.outbox import record_outcome, take_due
 from cti_client.hub.services.receive_sms import Received, receive_sms
 from cti_client.hub.services.send_sms import send_sms
 from cti_client.hub.services.take_waiting import take_waiting
 from cti_client.hub.store import tables
+from cti_client.hub.store.number_consent import number_consent
 from cti_client.hub.store.store import Store, Tx
 from cti_client.telephony.sms.connection import InboundSms, Taken
 from cti_client.wire import api
+from cti_client.wire.consent_api import AllowSms, AskConsent, Basis, OptOut
 from tests.helpers.engines import MakeStore, TakingTurns
 from tests.helpers.hub_store import LINE_ADDRESS, NOON, Seeded, seed_agent, seed_hub
 
@@ -127,3 +132,35 @@ async def test_sends_of_many_chats_by_several_writers_go_once_each(store: Store)
             await store.write(record_outcome, message_id, Taken(gateway_id=str(message_id)))
         taken += batch
     assert sorted(taken) == sorted(set(ids))
+
+
+async def test_a_stop_among_agents_who_write_down_consent_always_wins(store: Store) -> None:
+    """B7: whatever comes first, the customer's own word stands at the end, and each change has its one proof."""
+    seeded = await store.write(seed_hub)
+    allow = AllowSms(address=CUSTOMER, basis=Basis.ON_THE_PHONE)
+    stop = InboundSms(gateway_id="stop", sender=CUSTOMER, recipient=LINE_ADDRESS, text="STOP")
+    acts: list[Awaitable[object]] = [store.write(allow_sms, seeded.agent_id, allow) for _ in range(4)]
+    acts += [store.write(opt_out, seeded.agent_id, OptOut(address=CUSTOMER)) for _ in range(3)]
+    acts.insert(4, store.write(receive_sms, "sim", stop))
+    results = await asyncio.gather(*acts, return_exceptions=True)
+    assert all(not isinstance(result, Exception) or isinstance(result, OnlyStartError) for result in results)
+    known = await store.read(number_consent, AskConsent(address=CUSTOMER))
+    assert (known.state, known.why_not) == ("opted_out", ONLY_START_TEXT)
+    assert [entry.basis for entry in known.ledger].count("texted STOP") == 1
+    assert await counts(store, tables.consent, tables.thread) == [1, 1]
+
+
+async def test_one_contact_gets_many_numbers_while_they_text(store: Store) -> None:
+    seeded = await store.write(seed_hub)
+    await text(store, "first")
+    numbers = [f"+1212555{number:04}" for number in range(8)]
+    allows = [
+        store.write(allow_sms, seeded.agent_id, AllowSms(address=number, basis=Basis.CONTRACT, contact_id=1))
+        for number in numbers
+    ]
+    texts = [text(store, f"gw-{number}", number) for number in numbers]
+    await asyncio.gather(*(one for pair in zip(allows, texts, strict=True) for one in pair))
+    for number in numbers:
+        known = await store.read(number_consent, AskConsent(address=number))
+        assert (known.state, known.sms, known.type) == ("opted_in", True, "Mobile")
+        assert len(known.ledger) == 1
