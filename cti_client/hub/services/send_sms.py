@@ -1,4 +1,4 @@
-"""An agent sends a text (A6, B5, B8, H1): stored and queued in one transaction, exactly once by the desktop's id."""
+"""An agent sends a text (A6, B5, B8, B9, H1): stored and queued in one transaction, once by the desktop's id."""
 
 from sqlalchemy import bindparam, select
 
@@ -48,7 +48,7 @@ def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
     customer, chat = held_interaction(tx, send.interaction_id, agent_id)
     line = line_by_id(tx.conn, chat.line_id)
     assert line is not None
-    cleared = clear(tx, Way.AGENT_SEND, customer, line, send.text)
+    cleared = clear(tx, Way.AGENT_SEND, customer, line, send.text, chat=chat, in_quiet_hours=send.in_quiet_hours)
     if not send.confirmed:
         _refuse_stale(tx, customer, chat, send.composed_at)
     message_id = queue_text(tx, cleared, interaction_id=chat.id, agent_id=agent_id, client_id=send.client_id)
