@@ -237,9 +237,7 @@ class Desk(QObject):
         in_quiet_hours: bool = False,
     ) -> api.Accepted:
         """Start, or come back to, a chat with a number. `in_quiet_hours`: the person said yes to the hour (B9)."""
-        body = api.StartChat(
-            address=address, line_id=line_id, contact_id=contact_id, in_quiet_hours=in_quiet_hours
-        )
+        body = api.StartChat(address=address, line_id=line_id, contact_id=contact_id, in_quiet_hours=in_quiet_hours)
         return await self._call("POST", "/chats", api.Accepted, body)
 
     async def mark_read(self, interaction_id: int, message_id: int) -> None:

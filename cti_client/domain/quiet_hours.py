@@ -141,7 +141,7 @@ def next_allowed(now: Millis, place: Place, hours: Hours) -> Millis | None:
 
 def local_times(now: Millis, zones: Iterable[str]) -> tuple[LocalTime, ...]:
     """What the clocks of these zones show, the earliest first; zones with the same time count once."""
-    shown = {}
+    shown: dict[datetime, LocalTime] = {}
     for zone in zones:
         clock = _local(now, zone)
         shown.setdefault(clock.replace(tzinfo=None), LocalTime(clock, zone))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from cti_client.domain import Millis
 from cti_client.domain.phone_number import parse_address
-from cti_client.domain.quiet_hours import local_times, place_of
+from cti_client.domain.quiet_hours import MINUTE, local_times, place_of
 from cti_client.ui.local_time import local
 from cti_client.ui.widgets.label import Label
 from cti_client.wire.frames import Line
@@ -46,15 +46,20 @@ class ThereLabel(Label):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tone="small", parent=parent)
         self._zones: Zones = ()
+        self._minute = 0
         self.hide()
 
     def show_zones(self, zones: Zones, now: Millis) -> None:
         """Where the customer may be; none takes it away."""
-        self._zones = zones
+        if zones != self._zones:
+            self._zones, self._minute = zones, 0
         self.tick(now)
 
     def tick(self, now: Millis) -> None:
         """Once a second; it changes once a minute."""
+        if now // MINUTE == self._minute:
+            return
+        self._minute = now // MINUTE
         words = there_words(now, self._zones)
         if words == self.text():
             return

@@ -84,7 +84,7 @@ def release_text(tx: Tx, row: AnyRow, cleared: Cleared) -> None:
     due_at = cleared.due_at if waits else tx.now
     at = outbox.c.message_id == row.id
     tx.conn.execute(update(outbox).where(at).values(connection_id=place, due_at=due_at))
-    values = {"checked_consent": cleared.consent, "local_time": cleared.local_time}
+    values: dict[str, object] = {"checked_consent": cleared.consent, "local_time": cleared.local_time}
     if not waits:
         values |= {"state": DeliveryState.QUEUED, "state_at": tx.now, "connection_id": cleared.connection_id}
     change_row(tx.conn, message, row.id, values)

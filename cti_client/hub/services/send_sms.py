@@ -49,9 +49,7 @@ def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
     line = line_by_id(tx.conn, chat.line_id)
     assert line is not None
     try:
-        cleared = clear(
-            tx, Way.AGENT_SEND, customer, line, send.text, chat=chat, in_quiet_hours=send.in_quiet_hours
-        )
+        cleared = clear(tx, Way.AGENT_SEND, customer, line, send.text, chat=chat, in_quiet_hours=send.in_quiet_hours)
     except QuietHoursError:
         _refuse_stale(tx, customer, chat, send)  # asked first: a yes to the hour must not answer that too
         raise
