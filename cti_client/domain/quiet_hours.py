@@ -43,10 +43,14 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a customer may be: names of time zones (one at least), and states whose hours are stricter."""
+    """Where a customer may be: names of time zones (one at least), and states whose hours are stricter.
+
+    `known` False: nothing said it, so it is the country of our line.
+    """
 
     zones: tuple[str, ...]
     states: tuple[str, ...] = ()
+    known: bool = True
 
 
 class LocalTime(NamedTuple):
@@ -98,9 +102,10 @@ def place_of(address: str, line_country: str, postcode: str = "", postal_country
     """
     by_number = state_of_number(address)
     by_zip = place_of_zip(postcode, postal_country)
-    zones = by_zip.zones if by_zip is not None else _zones_of_number(address) or _zones_of_country(line_country)
+    told = by_zip.zones if by_zip is not None else _zones_of_number(address)
     named = dict.fromkeys((by_number, by_zip.state if by_zip is not None else ""))
-    return Place(zones, tuple(state for state in named if state in _STATE_HOURS))
+    states = tuple(state for state in named if state in _STATE_HOURS)
+    return Place(told or _zones_of_country(line_country), states, known=bool(told))
 
 
 def window(hours: Hours, states: Iterable[str], day: date) -> tuple[int, int]:
@@ -163,11 +168,12 @@ def refusal_sentence(now: Millis, place: Place, hours: Hours) -> str:
     times = local_times(now, place.zones)
     first, last = times[0].clock, times[-1].clock
     when = f"{first:%H:%M}" if len(times) == 1 else f"between {first:%H:%M} and {last:%H:%M}"
+    it_is = "It is" if place.known else "It may be"
     windows = [window(hours, place.states, one.clock.date()) for one in times]
     opens, closes = max(one[0] for one in windows), min(one[1] for one in windows)
     if opens >= closes:
-        return f"It is {when} where the customer is. Texts there are not allowed today."
-    return f"It is {when} where the customer is. Texts there are allowed from {_clock(opens)} to {_clock(closes)}."
+        return f"{it_is} {when} where the customer is. Texts there are not allowed today."
+    return f"{it_is} {when} where the customer is. Texts there are allowed from {_clock(opens)} to {_clock(closes)}."
 
 
 def _clock(minutes: int) -> str:

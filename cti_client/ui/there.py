@@ -17,7 +17,7 @@ _HOME = "US"
 
 
 async def find_zones(address: str, line: Line | None, postcode: str = "", country: str = "") -> Zones:
-    """The time zones in which this customer may be, by number and postal address; as the hub finds them.
+    """The time zones in which this customer may be, by number and postal address; none where neither says it.
 
     The tables behind this take a moment to load the first time, so it is done beside the screen.
     """
@@ -70,4 +70,5 @@ class ThereLabel(Label):
 
 def _zones(address: str, line_address: str, postcode: str, country: str) -> Zones:
     line_country = parse_address(line_address, _HOME).country_hint or _HOME
-    return place_of(address, line_country, postcode, country).zones
+    place = place_of(address, line_country, postcode, country)
+    return place.zones if place.known else ()

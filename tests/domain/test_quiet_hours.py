@@ -135,6 +135,8 @@ def test_a_number_that_says_nothing_is_as_far_as_the_lines_country(address: str)
     assert {"America/St_Johns", "America/Vancouver"} < set(canadian)
     assert place_of(address, "DE").zones == (BERLIN,)
     assert not {"Pacific/Guam", "America/St_Johns"} & set(american)
+    assert not place_of(address, "US").known
+    assert place_of("+12125550123", "US").known
 
 
 def test_a_clear_postal_address_decides_alone() -> None:
@@ -258,6 +260,9 @@ def test_the_sentence_for_the_person() -> None:
     )
     assert refusal_sentence(early, Place((NEW_YORK, LOS_ANGELES)), USUAL) == (
         "It is between 03:40 and 06:40 where the customer is. Texts there are allowed from 8:00 to 21:00."
+    )
+    assert refusal_sentence(early, place_of("12345", "DE"), Hours(texts_from=780)) == (
+        "It may be 12:40 where the customer is. Texts there are allowed from 13:00 to 21:00."
     )
     sunday = at("America/Chicago", 2025, 6, 15, 9)
     assert refusal_sentence(sunday, Place(("America/Chicago",), ("TX",)), USUAL) == (
