@@ -154,13 +154,13 @@ def local_times(now: Millis, zones: Iterable[str]) -> tuple[LocalTime, ...]:
 
 
 def local_proof(now: Millis, place: Place) -> str:
-    """The customer's clock in a form that is kept as proof: `2025-06-15T11:06-04:00 America/New_York`.
+    """The customer's clock in a form that is kept as proof: `2025-06-15 11:06 America/New_York`.
 
     Of several zones the earliest and the latest time, with ` / ` between them.
     """
     times = local_times(now, place.zones)
     ends = times if len(times) == 1 else (times[0], times[-1])
-    return " / ".join(f"{one.clock.isoformat(timespec='minutes')} {one.zone}" for one in ends)
+    return " / ".join(f"{one.clock:%Y-%m-%d %H:%M} {one.zone}" for one in ends)
 
 
 def refusal_sentence(now: Millis, place: Place, hours: Hours) -> str:

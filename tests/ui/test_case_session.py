@@ -24,7 +24,6 @@ from cti_client.ui.close_case_dialog import CloseCaseDialog
 from cti_client.ui.message_history_dialog import MessageHistoryDialog
 from cti_client.ui.models.thread import ThreadModel
 from cti_client.ui.models.thread_row import RowAction, ThreadRow
-from cti_client.ui.quiet_question import QuietQuestion
 from cti_client.ui.theme import Theme
 from cti_client.ui.ticker import Ticker
 from cti_client.wire.api import Accepted, EditCase, EditContact, NumberAbilities, Problem
@@ -263,16 +262,6 @@ async def test_a_stale_text_asks_and_does_what_the_agent_says(
     assert stage.window.reply.text() == ("Old text" if action is RowAction.TAKE_BACK else "")
 
 
-async def test_a_text_refused_for_the_hour_goes_when_the_agent_says_so(stage: Stage) -> None:
-    """B9."""
-    await stage.open(message(1))
-    problem = Problem(code="quiet_hours", text="It is 06:40 where the customer is.")
-    stage.desk.put_pending(PendingSend("a", 12, 12, "Good news", START, PendingState.ASK, problem))
-    stage.window.chat.action_chosen.emit(stage.rows()[-1], RowAction.SEND_ANYWAY)
-    await stage.rest()
-    assert stage.desk.called("resend_pending") == [{"client_id": "a"}]
-
-
 async def test_a_text_that_may_be_at_the_hub_stays_where_it_is(stage: Stage) -> None:
     await stage.open(message(1))
     stage.desk.put_pending(PendingSend("a", 12, 12, "Old text", START, PendingState.WAITING))
@@ -330,48 +319,6 @@ async def test_a_history_that_comes_after_the_dialog_was_closed(stage: Stage) ->
     delete(dialog)
     await stage.rest()
     assert stage.desk.called("message_history") == [{"message_id": 2}]
-
-
-@pytest.mark.parametrize("yes", [True, False])
-async def test_sending_again_at_night_asks(stage: Stage, yes: bool) -> None:
-    """B9."""
-    failed = message(2, direction=Direction.OUT, state=DeliveryState.FAILED, text="Try me")
-    await stage.open(message(1), failed)
-    why = "It is 06:40 where the customer is."
-    stage.desk.failures["resend"] = HubRefusedError(Problem(code="quiet_hours", text=why))
-    stage.window.chat.action_chosen.emit(stage.rows()[1], RowAction.SEND_AGAIN)
-    await stage.rest()
-    (question,) = stage.window.findChildren(QuietQuestion)
-    assert question.words.text() == why
-    assert stage.say_problem() == ""
-    del stage.desk.failures["resend"]
-    (question.anyway if yes else question.not_now).click()
-    await stage.rest()
-    assert [call.get("in_quiet_hours", False) for call in stage.desk.called("resend")] == [False, True][: 1 + yes]
-
-
-async def test_a_scheduled_text_is_cancelled(stage: Stage) -> None:
-    """D3."""
-    waits = message(
-        2, direction=Direction.OUT, state=DeliveryState.SCHEDULED, policy="welcome", retry_at=START + 3_600_000
-    )
-    await stage.open(message(1), waits)
-    stage.window.chat.action_chosen.emit(stage.rows()[1], RowAction.CANCEL)
-    await stage.rest()
-    assert stage.desk.called("cancel_message") == [{"message_id": 2}]
-
-
-async def test_the_time_where_the_customer_is_stands_beside_the_number(stage: Stage) -> None:
-    """B9."""
-    await stage.open(message(1), address="+919812345678", contact=None)
-    await stage.rest()
-    [field] = stage.window.side.customer.fields
-    assert field.there.text() == "20:30 there"
-    stage.desk.put_interaction(
-        interaction(address="+12125551234", contact=contact(postcode="90012", country="USA", phones=())), case()
-    )
-    await stage.rest()
-    assert field.there.text() == "07:00 there"
 
 
 async def test_text_again_puts_the_text_into_the_box(stage: Stage) -> None:
