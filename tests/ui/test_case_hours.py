@@ -1,11 +1,14 @@
 """B9, D3 in a case window: the hour where the customer is."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from cti_client.desk.errors import HubRefusedError
 from cti_client.desk.views import PendingSend, PendingState
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction
+from cti_client.ui import there
 from cti_client.ui.models.thread_row import RowAction
 from cti_client.ui.quiet_question import QuietQuestion
 from cti_client.wire.api import Problem
@@ -54,8 +57,11 @@ async def test_a_scheduled_text_is_cancelled(stage: Stage) -> None:
     assert stage.desk.called("cancel_message") == [{"message_id": 2}]
 
 
-async def test_the_time_where_the_customer_is_stands_beside_the_number(stage: Stage) -> None:
-    """B9."""
+async def test_the_time_where_the_customer_is_stands_beside_the_number(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B9. The agent is in Greenwich."""
+    monkeypatch.setattr(there, "local", lambda at: datetime.fromtimestamp(at / 1000, UTC))
     await stage.open(message(1), address="+919812345678", contact=None)
     await stage.rest()
     [field] = stage.window.side.customer.fields

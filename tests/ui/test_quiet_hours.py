@@ -19,6 +19,7 @@ from cti_client.domain import Millis
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction
 from cti_client.ui import local_time
+from cti_client.ui.case_side import CaseSide
 from cti_client.ui.customer_panel import CustomerPanel
 from cti_client.ui.models.thread_row import ChatContext, RowAction, message_row, pending_row
 from cti_client.ui.new_chat_dialog import NewChatDialog
@@ -137,6 +138,18 @@ def test_a_request_with_several_zones_fits(theme: Theme, qtbot: QtBot, dark: boo
     assert [card.there.isVisible() for card in panel.cards] == [True, True]
     assert cut_texts(panel) == []
     assert nameless(panel) == []
+
+
+@pytest.mark.usefixtures("longer")
+def test_several_zones_fit_beside_a_number_in_the_narrowest_window(theme: Theme, qtbot: QtBot) -> None:
+    side = CaseSide(theme)
+    qtbot.addWidget(side)
+    side.customer.show_customer(interaction(contact=contact()))
+    side.customer.show_zones(dict.fromkeys(("+48601234567", "+48225550188"), (LOS_ANGELES, NEW_YORK)), START)
+    side.resize(side.minimumWidth(), 900)
+    side.show()
+    assert all(field.there.isVisible() for field in side.customer.fields)
+    assert [cut for cut in cut_texts(side.customer) if "there" in cut or "SMS" in cut] == []
 
 
 async def test_the_shell_finds_where_the_customer_of_a_request_is(stage: Stage) -> None:
