@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject
 
 from cti_client.desk.tasks import TaskOwner
 from cti_client.ui.telephony_panel import TelephonyPanel
-from cti_client.ui.there import find_zones
+from cti_client.ui.there import find_zones, zones_at_once
+from cti_client.wire.frames import Line
 from cti_client.wire.records import Offer
 
 if TYPE_CHECKING:
@@ -28,9 +29,13 @@ class OfferZones(QObject):
         for offer in offers.values():
             if offer.id not in self._asked and not self._tasks.closed:
                 self._asked.add(offer.id)
-                self._tasks.start(self._find(offer), "time zones")
+                line = next((one for one in self._desk.lines if one.id == offer.line_id), None)
+                known = zones_at_once(offer.address, line)
+                if known is not None:  # it is on the card when that is painted first
+                    self._panel.show_zones(offer.id, known, self._desk.now())
+                else:
+                    self._tasks.start(self._find(offer, line), "time zones")
 
-    async def _find(self, offer: Offer) -> None:
-        line = next((one for one in self._desk.lines if one.id == offer.line_id), None)
+    async def _find(self, offer: Offer, line: Line | None) -> None:
         zones = await find_zones(offer.address, line)
         self._panel.show_zones(offer.id, zones, self._desk.now())

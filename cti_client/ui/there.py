@@ -1,6 +1,7 @@
 """The customer's time of day, beside a number, where it is another than the agent's (B9)."""
 
 import asyncio
+import sys
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
@@ -14,14 +15,25 @@ from cti_client.wire.frames import Line
 
 Zones = tuple[str, ...]
 _HOME = "US"
+_TABLES = "phonenumbers.timezone"
 
 
 async def find_zones(address: str, line: Line | None, postcode: str = "", country: str = "") -> Zones:
     """The time zones in which this customer may be, by number and postal address; none where neither says it.
 
-    The tables behind this take a moment to load the first time, so it is done beside the screen.
+    The tables behind this take a moment to load the first time, so it is done beside the screen then.
     """
+    known = zones_at_once(address, line, postcode, country)
+    if known is not None:
+        return known
     return await asyncio.to_thread(_zones, address, "" if line is None else line.address, postcode, country)
+
+
+def zones_at_once(address: str, line: Line | None, postcode: str = "", country: str = "") -> Zones | None:
+    """The same; None where the tables are not loaded yet."""
+    if _TABLES not in sys.modules:
+        return None
+    return _zones(address, "" if line is None else line.address, postcode, country)
 
 
 def there_words(now: Millis, zones: Zones) -> str:

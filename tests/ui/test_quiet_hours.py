@@ -19,7 +19,6 @@ from cti_client.domain import Millis
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction
 from cti_client.ui import local_time
-from cti_client.ui.case_side import CaseSide
 from cti_client.ui.customer_panel import CustomerPanel
 from cti_client.ui.models.thread_row import ChatContext, RowAction, message_row, pending_row
 from cti_client.ui.new_chat_dialog import NewChatDialog
@@ -27,7 +26,7 @@ from cti_client.ui.number_actions import NumberActions
 from cti_client.ui.phone_button import PhoneButton
 from cti_client.ui.quiet_question import QuietQuestion, asks_about_hour
 from cti_client.ui.telephony_panel import TelephonyPanel
-from cti_client.ui.theme import Theme
+from cti_client.ui.theme import SPACE_L, Theme
 from cti_client.ui.there import ThereLabel, find_zones, there_tip, there_words
 from cti_client.wire.api import NumberAbilities, Problem
 from tests.helpers.fake_desk import LINE, LINE_PL, MINUTE, START, FakeDesk, contact, interaction, message, offer
@@ -41,6 +40,8 @@ WHY = "It is between 03:40 and 06:40 where the customer is. Texts there are allo
 TOO_EARLY = HubRefusedError(Problem(code="quiet_hours", text=WHY))
 NEW_YORK, LOS_ANGELES = "America/New_York", "America/Los_Angeles"
 NUMBER = "+12125551234"
+NARROWEST_PX = 300
+"""The left side of a case window."""
 CHAT = ChatContext(12, START, "Anna", "Maria")
 
 
@@ -142,14 +143,15 @@ def test_a_request_with_several_zones_fits(theme: Theme, qtbot: QtBot, dark: boo
 
 @pytest.mark.usefixtures("longer")
 def test_several_zones_fit_beside_a_number_in_the_narrowest_window(theme: Theme, qtbot: QtBot) -> None:
-    side = CaseSide(theme)
-    qtbot.addWidget(side)
-    side.customer.show_customer(interaction(contact=contact()))
-    side.customer.show_zones(dict.fromkeys(("+48601234567", "+48225550188"), (LOS_ANGELES, NEW_YORK)), START)
-    side.resize(side.minimumWidth(), 900)
-    side.show()
-    assert all(field.there.isVisible() for field in side.customer.fields)
-    assert [cut for cut in cut_texts(side.customer) if "there" in cut or "SMS" in cut] == []
+    panel = CustomerPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show_customer(interaction(contact=contact()))
+    panel.show_zones(dict.fromkeys(("+48601234567", "+48225550188"), (LOS_ANGELES, NEW_YORK)), START)
+    panel.resize(theme.pixels(NARROWEST_PX) - 2 * SPACE_L, 400)
+    panel.show()
+    assert all(field.there.isVisible() for field in panel.fields)
+    assert cut_texts(panel) == []
+    assert nameless(panel) == []
 
 
 async def test_the_shell_finds_where_the_customer_of_a_request_is(stage: Stage) -> None:
