@@ -1,8 +1,9 @@
 """When a customer may be texted unasked (B9): between hours of the customer's own day.
 
 **Where the customer is.** A postal address in the United States says it by its ZIP code. Else the number does, by its
-area code; one that may be anywhere in its country (most mobile numbers outside North America) has all zones of it.
-Where the number says nothing (toll-free, a short code, a range not in use) the country of our line decides.
+area code, with both zones where a limit runs through it; one that may be anywhere in its country (most mobile numbers
+outside North America) has all zones of it. Where the number says nothing (toll-free, a short code, a range not in use)
+the country of our line decides.
 
 **Strictest counts.** A text may go at an instant only if the clock shows an allowed time in *every* zone the customer
 may be in, by the line's hours and by those of each state that the number or the address names.
@@ -17,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cti_client.domain import Millis
-from cti_client.domain.us_places import ALL_ZONES, place_of_zip, state_of_number
+from cti_client.domain.us_places import ALL_ZONES, place_of_zip, split_zones, state_of_number
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -224,7 +225,7 @@ def _zones_of_number(address: str) -> tuple[str, ...]:
         timezone.time_zones_for_geographical_number(number)
     )
     says_nothing = number.country_code == 1 and zones == _zones_of_calling_code(1)
-    return () if says_nothing else zones
+    return () if says_nothing else tuple(dict.fromkeys((*zones, *split_zones(address))))
 
 
 @lru_cache(maxsize=512)

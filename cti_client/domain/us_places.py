@@ -21,6 +21,18 @@ _AREA_CODES = {
 }
 """Texts are held to the state's hours by the number's area code, wherever its owner lives now."""
 
+_SPLIT_AREA_CODES = {
+    "EC": "219 270 364 423 448 574 606 729 807 812 850 906 930 931",
+    "CM": "308 432 605 620 701 785 915",
+    "MP": "208 236 250 458 541 672 775 778 986",
+    "ZM": "928",
+    "AK": "907",
+    "PMCE": "867",
+}
+"""Area codes, of Canada too, with a limit of time zones in them. Tables of numbers name one zone by the exchange, which
+says nothing of a mobile phone.
+"""
+
 _ZONES = {
     "A": "America/Anchorage",
     "C": "America/Chicago",
@@ -69,6 +81,11 @@ def state_of_number(address: str) -> str:
     return _states().get(address[2:5], "") if address.startswith("+1") and len(address) == 12 else ""
 
 
+def split_zones(address: str) -> tuple[str, ...]:
+    """All zones of this E.164 number's area code, where a limit runs through it; else none."""
+    return _splits().get(address[2:5], ()) if address.startswith("+1") and len(address) == 12 else ()
+
+
 def place_of_zip(postcode: str, country: str) -> UsPlace | None:
     """Where this postal address is, if it names the United States as its country and has a ZIP code that we know."""
     found = _ZIP.fullmatch(postcode)
@@ -80,6 +97,15 @@ def place_of_zip(postcode: str, country: str) -> UsPlace | None:
 @cache
 def _states() -> dict[str, str]:
     return {code: state for state, codes in _AREA_CODES.items() for code in codes.split()}
+
+
+@cache
+def _splits() -> dict[str, tuple[str, ...]]:
+    return {
+        code: tuple(_ZONES[letter] for letter in letters)
+        for letters, codes in _SPLIT_AREA_CODES.items()
+        for code in codes.split()
+    }
 
 
 @cache

@@ -128,6 +128,23 @@ def test_the_zones_of_a_number() -> None:
     assert {"Australia/Perth", "Australia/Sydney"} < set(place_of("+61412345678", "US").zones)
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("+18505550123", ["07:00", "08:00"]),
+        ("+13645550123", ["07:00", "08:00"]),
+        ("+17015550123", ["06:00", "07:00"]),
+        ("+12085550123", ["05:00", "06:00"]),
+        ("+19285550123", ["05:00", "06:00"]),
+        ("+12505550123", ["05:00", "06:00"]),
+        ("+12125550123", ["08:00"]),
+    ],
+)
+def test_an_area_code_with_a_limit_of_zones_in_it_has_both(address: str, shown: list[str]) -> None:
+    times = local_times(at(NEW_YORK, 2025, 6, 16, 8), place_of(address, "US").zones)
+    assert [f"{one.clock:%H:%M}" for one in times] == shown
+
+
 @pytest.mark.parametrize("address", ["+18005550123", "+15551234567", "12345"])
 def test_a_number_that_says_nothing_is_as_far_as_the_lines_country(address: str) -> None:
     american, canadian = place_of(address, "US").zones, place_of(address, "CA").zones
