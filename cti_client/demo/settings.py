@@ -22,7 +22,13 @@ def simulated(paths: Paths, *, offer_seconds: int = 20) -> "HubConfig":
     from cti_client.telephony.sms.connection import ConnectionSettings
 
     settings = ConnectionSettings(id=SIMULATOR, kind="simulator", name="Simulator")
-    line = LineConfig(address=LINE, name="Support 1-800", connection=SIMULATOR, offer_seconds=offer_seconds)
+    line = LineConfig(
+        address=LINE,
+        name="Support 1-800",
+        connection=SIMULATOR,
+        offer_seconds=offer_seconds,
+        quiet_hours=False,  # the customers are windows on this screen, wherever their numbers are from
+    )
     return HubConfig(
         database=paths.hub_database,
         connections=(ConnectionConfig(settings=settings),),

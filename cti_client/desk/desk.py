@@ -229,9 +229,16 @@ class Desk(QObject):
         """Take a chat from the Waiting list."""
         return await self._call("POST", f"/waiting/{interaction_id}/take", api.Accepted, api.Take(choice=choice))
 
-    async def start_chat(self, address: str, line_id: int | None = None, contact_id: int | None = None) -> api.Accepted:
-        """Start, or come back to, a chat with a number."""
-        body = api.StartChat(address=address, line_id=line_id, contact_id=contact_id)
+    async def start_chat(
+        self,
+        address: str,
+        line_id: int | None = None,
+        contact_id: int | None = None,
+        *,
+        in_quiet_hours: bool = False,
+    ) -> api.Accepted:
+        """Start, or come back to, a chat with a number. `in_quiet_hours`: the person said yes to the hour (B9)."""
+        body = api.StartChat(address=address, line_id=line_id, contact_id=contact_id, in_quiet_hours=in_quiet_hours)
         return await self._call("POST", "/chats", api.Accepted, body)
 
     async def mark_read(self, interaction_id: int, message_id: int) -> None:
@@ -299,9 +306,16 @@ class Desk(QObject):
         self._sent(message)
         return message
 
-    async def resend(self, message_id: int, attempt: int) -> Message:
+    async def resend(self, message_id: int, attempt: int, *, in_quiet_hours: bool = False) -> Message:
         """Send a failed message again (E6); the message as it is then. `attempt`: the one that was seen to fail."""
-        message = await self._call("POST", f"/messages/{message_id}/resend", Message, api.Resend(attempt=attempt))
+        body = api.Resend(attempt=attempt, in_quiet_hours=in_quiet_hours)
+        message = await self._call("POST", f"/messages/{message_id}/resend", Message, body)
+        self._sent(message)
+        return message
+
+    async def cancel_message(self, message_id: int) -> Message:
+        """Do not send a scheduled message after all (D3); the message as it is then."""
+        message = await self._call("POST", f"/messages/{message_id}/cancel", Message, api.Cancel())
         self._sent(message)
         return message
 

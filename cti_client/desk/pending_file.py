@@ -42,6 +42,7 @@ class StoredSend(msgspec.Struct, frozen=True, kw_only=True):
     """One unsent text.
 
     `attempted`: the hub may already hold it. `confirmed_at`: when the person last said yes to sending it late.
+    `in_quiet_hours`: they said yes to the hour where the customer is (B9).
     `problem`: why the hub refused it. `customer`: who it is for, in words.
     """
 
@@ -54,6 +55,7 @@ class StoredSend(msgspec.Struct, frozen=True, kw_only=True):
     confirmed_at: Millis | None = None
     problem: Problem | None = None
     customer: str = ""
+    in_quiet_hours: bool = False
 
 
 class NewerFileError(Exception):

@@ -10,6 +10,7 @@ hub takes once however often it comes. What may have arrived already is asked fo
 unless confirmed by the person, the hub refuses an old text that it does not hold, and then the person decides.
 
 When one text asks, those behind it in the same chat that have never gone ask too: they would otherwise overtake it.
+A yes to the hour where the customer is (B9) answers for all texts of the chat that ask about it.
 """
 
 import asyncio
@@ -29,7 +30,7 @@ from cti_client.desk.pending_file import PendingFile, StoredSend
 from cti_client.desk.tasks import TaskOwner
 from cti_client.desk.views import PendingSend, PendingState
 from cti_client.domain import Millis
-from cti_client.domain.errors import StaleSendError
+from cti_client.domain.errors import QuietHoursError, StaleSendError
 from cti_client.wire.api import Problem, Send
 from cti_client.wire.records import Message
 
@@ -43,6 +44,8 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 
 _ASKS = Problem(code=StaleSendError.code, text="This text waited for more than two minutes. Send it now?")
+_QUESTIONS = (StaleSendError.code, QuietHoursError.code)
+"""Refusals that the person's yes answers."""
 
 
 @dataclass(slots=True)
@@ -163,8 +166,10 @@ class PendingSends:
         item = self._items.get(client_id)
         if item is None or item.state not in (PendingState.ASK, PendingState.REFUSED):
             return
-        await self._change(item, confirmed_at=self._now(), problem=None)
-        self._show(item, PendingState.WAITING)
+        for one in self._asking_alike(item):
+            quiet = one.stored.in_quiet_hours or _is_quiet(one.problem)
+            await self._change(one, confirmed_at=self._now(), problem=None, in_quiet_hours=quiet)
+            self._show(one, PendingState.WAITING)
         self._kick(item.stored.interaction_id)
 
     async def discard(self, client_id: str) -> str:
@@ -257,6 +262,7 @@ class PendingSends:
             text=stored.text,
             composed_at=stored.composed_at,
             confirmed=fresh and stored.confirmed_at is not None,
+            in_quiet_hours=fresh and stored.in_quiet_hours,
         )
         try:
             message = await self._post(send)
@@ -273,19 +279,28 @@ class PendingSends:
             return
         if problem.code == "unauthorised":
             raise HubAwayError(problem.text)  # signing in again helps; the text is not at fault
-        if problem.code == StaleSendError.code:
-            await self._change(item, attempted=False, confirmed_at=None)
+        if problem.code in _QUESTIONS:
+            await self._change(item, attempted=False, confirmed_at=None, in_quiet_hours=False)
             self._ask(item, problem)
         else:
             await self._change(item, attempted=False, problem=problem)
             self._show(item, PendingState.REFUSED, problem)
 
+    def _asking_alike(self, item: _Item) -> list[_Item]:
+        """The texts that the person's yes to this one is for."""
+        if item.state is not PendingState.ASK or not _is_quiet(item.problem):
+            return [item]
+        chat = item.stored.interaction_id
+        asking = (one for one in self._items.values() if one.state is PendingState.ASK and _is_quiet(one.problem))
+        return [one for one in asking if one.stored.interaction_id == chat]
+
     def _ask(self, first: _Item, problem: Problem = _ASKS) -> None:
         self._show(first, PendingState.ASK, problem)
+        behind = problem if _is_quiet(problem) else _ASKS
         for item in self._items.values():
             same_chat = item.stored.interaction_id == first.stored.interaction_id
             if same_chat and item.state is PendingState.WAITING and not item.stored.attempted:
-                self._show(item, PendingState.ASK, _ASKS)
+                self._show(item, PendingState.ASK, behind)
 
     def _next(self, interaction_id: int) -> _Item | None:
         for item in self._items.values():
@@ -380,6 +395,10 @@ class PendingSends:
             item.state, item.problem = state, problem
             if self._holds(item):
                 self._on_change(item.stored.interaction_id)
+
+
+def _is_quiet(problem: Problem | None) -> bool:
+    return problem is not None and problem.code == QuietHoursError.code
 
 
 def _restored(send: StoredSend) -> _Item:

@@ -32,7 +32,7 @@ class LinkView:
 
 
 class PendingState(StrEnum):
-    """`WAITING` goes by itself, `SENDING` is on its way, `ASK` needs the person's yes (H1), `REFUSED` will not go."""
+    """`WAITING` goes by itself, `SENDING` is on its way, `ASK` needs the person's yes (H1, B9), `REFUSED` stays."""
 
     WAITING = "waiting"
     SENDING = "sending"

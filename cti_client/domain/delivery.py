@@ -94,6 +94,8 @@ class DeliveryAction(StrEnum):
     """Somebody who looks after the gateway has to act."""
     AWAIT_START = "await_start"
     """Only the customer can change it."""
+    CANCEL = "cancel"
+    """Not send it after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +146,14 @@ def explain(
 ) -> Explanation:
     """The state of a message in one sentence, with one action.
 
-    `who` names the customer. `retry_at`: the clock time of the next attempt, for a queued message that failed before.
+    `who` names the customer. `retry_at`: when a queued message that failed before is tried again, or a scheduled one
+    goes, as a clock shows it.
     """
     if state is DeliveryState.UNKNOWN:
         sentence = "The gateway gave no answer, so the text may or may not have gone; it is not sent again by itself."
         return Explanation(sentence, DeliveryAction.SETTLE)
+    if state is DeliveryState.SCHEDULED and retry_at:
+        return Explanation(f"It waits and goes out at {retry_at}.", DeliveryAction.CANCEL)
     if state is DeliveryState.QUEUED and retry_at:
         return Explanation(f"The gateway did not take it; it is tried again at {retry_at}.")
     if state in _UNEXPLAINED:

@@ -21,6 +21,7 @@ from cti_client.hub.readiness import Readiness
 from cti_client.hub.services import agents, desks, leases
 from cti_client.hub.services.configure import apply_configuration
 from cti_client.hub.services.outbox import expire_leases
+from cti_client.hub.services.outgoing import SCHEDULE
 from cti_client.hub.store.open import is_postgresql, make_bus, make_store
 from cti_client.hub.store.prune import KeepRecords, prune
 from cti_client.hub.web.agent_sockets import AgentSockets
@@ -34,6 +35,7 @@ from cti_client.hub.workers.absence import BEAT_MS, AbsenceWatch
 from cti_client.hub.workers.alarm import ClockAlarm, longest_sleep
 from cti_client.hub.workers.crew import Crew
 from cti_client.hub.workers.offers import OfferWorker
+from cti_client.hub.workers.schedule import ScheduleWorker
 from cti_client.hub.workers.sweeps import Sweep
 from cti_client.telephony.sms.registry import make_connection, system_clock
 
@@ -147,8 +149,10 @@ class Hub:
         shared_by = process_id if shared else ""
         gateways = self._gateways = Gateways(config, connections, store, health, clock, shared_by=shared_by)
         offers = OfferWorker(store, ClockAlarm(clock, longest_sleep(shared=shared), gap=_OFFERS_GAP_SECONDS), clock)
+        schedule = ScheduleWorker(store, ClockAlarm(clock), clock)
         wakers = {
             "outbox": gateways.wake_outboxes,
+            SCHEDULE: schedule.wake,
             "offers": offers.wake,
             leases.WAKE: gateways.wake_leases,
             agents.TOKENS: keys.wake,
@@ -172,6 +176,7 @@ class Hub:
         crew = Crew()
         closing.push_async_callback(crew.stop)
         crew.start("offers", offers.run)
+        crew.start("scheduled texts", schedule.run)
         crew.start("topics", topics.run)
         crew.start("net of lost hints", sockets.run_net)
         crew.start("absent agents", absence.run)

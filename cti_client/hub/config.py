@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cti_client.domain.quiet_hours import USUAL_FROM, USUAL_UNTIL
 from cti_client.telephony.sms.connection import ConnectionSettings
 
 
@@ -61,6 +62,13 @@ class LineConfig:
     """The `address` of the line whose consent this one shares (B7): a STOP to one is a STOP to both. Empty: its own."""
     shows_first_words: bool = True
     """A request shows the first words of the customer's text before it is accepted (A2)."""
+    quiet_hours: bool | None = None
+    """Agents are asked before they start a chat outside `texts_from` to `texts_until` of the customer's day, and
+    automatic texts that answer nothing wait (B9). None: as it was set on the settings screens, on at first."""
+    texts_from: int | None = None
+    """Minutes of the customer's day; in the file as `"08:00"`. None: as it was set there, 8:00 at first."""
+    texts_until: int | None = None
+    """The same; 21:00 at first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +194,11 @@ def check(config: HubConfig) -> None:
             raise ConfigError(f"lines[{index}].offer_seconds", "must be at least 1")
         if not (len(line.country) == 2 and line.country.isascii() and line.country.isupper()):
             raise ConfigError(f"lines[{index}].country", "two capital letters, as US")
+        opens = USUAL_FROM if line.texts_from is None else line.texts_from
+        closes = USUAL_UNTIL if line.texts_until is None else line.texts_until
+        if opens >= closes:
+            key = "texts_until" if line.texts_until is not None else "texts_from"
+            raise ConfigError(f"lines[{index}].{key}", "texts_from must be before texts_until, on the same day")
         if not any(letter.isdigit() for letter in line.address):
             raise ConfigError(f"lines[{index}].address", "not a number or short code")
     _check_pools(config.lines)

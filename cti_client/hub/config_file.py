@@ -38,6 +38,7 @@ All options: `hub.config`. An option that is misspelt, of the wrong type, or mis
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -58,6 +59,7 @@ from cti_client.hub.config import (
 from cti_client.telephony.sms.connection import ConnectionSettings, SplitMode
 
 T = TypeVar("T")
+_TIME_OF_DAY = re.compile(r"(\d{1,2}):([0-5]\d)", re.ASCII)
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -144,7 +146,22 @@ def _line(section: "_Section") -> LineConfig:
         welcome_text=section.get("welcome_text", str, ""),
         pool=section.get("pool", str, ""),
         shows_first_words=section.get("shows_first_words", bool, True),
+        quiet_hours=section.get("quiet_hours", bool, True) if section.has("quiet_hours") else None,
+        texts_from=_minutes(section, "texts_from"),
+        texts_until=_minutes(section, "texts_until"),
     )
+
+
+def _minutes(section: "_Section", name: str) -> int | None:
+    """A time of day, as `"08:00"` up to `"24:00"`, in minutes; None where it is not there."""
+    said = section.get(name, str, "") if section.has(name) else None
+    if said is None:
+        return None
+    found = _TIME_OF_DAY.fullmatch(said)
+    minutes = int(found[1]) * 60 + int(found[2]) if found is not None else -1
+    if not 0 <= minutes <= 24 * 60:
+        raise ConfigError(section.key(name), 'must be a time of day, as "08:00"')
+    return minutes
 
 
 def _agent(section: "_Section") -> AgentConfig:
@@ -192,6 +209,9 @@ class _Section:
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise ConfigError(self.key(name), f"must be {_WORDS[kind]}")
         return value
+
+    def has(self, name: str) -> bool:
+        return name in self._data
 
     def need(self, name: str, kind: type[T]) -> T:
         if name not in self._data:

@@ -91,6 +91,8 @@ def action_words(action: RowAction) -> str:
         RowAction.SEND_AGAIN: _tr("Send again"),
         RowAction.TEXT_AGAIN: _tr("Edit"),
         RowAction.SEND_NOW: _tr("Send now"),
+        RowAction.SEND_ANYWAY: _tr("Send anyway"),
+        RowAction.CANCEL: _tr("Cancel"),
         RowAction.CALL: _tr("Call"),
         RowAction.TAKE_BACK: _tr("Back to the reply box"),
         RowAction.DISCARD: _tr("Discard"),

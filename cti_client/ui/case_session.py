@@ -22,6 +22,7 @@ from cti_client.ui.consent_actions import ConsentActions
 from cti_client.ui.number_actions import NumberActions
 from cti_client.ui.phone_field import PhoneField
 from cti_client.ui.theme import Theme
+from cti_client.ui.there import Zones, find_zones
 from cti_client.ui.thread_session import ThreadSession
 from cti_client.ui.ticker import Ticker
 from cti_client.wire.api import EditCase, EditContact
@@ -58,6 +59,9 @@ class CaseSession(QObject):
         self._id = window.interaction_id
         self._thread_id: int | None = None
         self._region = ""
+        self._where: tuple[object, ...] = ()
+        """What the time zones were looked up for."""
+        self._zones: dict[str, Zones] = {}
         self._told: tuple[int, ConsentState] | None = None
         """What the timeline was loaded for: it is loaded again when one of these changes."""
         self._timeline_missing = False
@@ -96,6 +100,7 @@ class CaseSession(QObject):
         self._thread = ThreadSession(self._desk, window.chat, self.tasks, self._in_sight, self)
         self._address = AddressSession(self._desk, side.address, self.tasks, self)
         window.activated.connect(self._thread.see)
+        self._ticker.tick.connect(side.customer.tick)
         window.reply.send_requested.connect(lambda text: self._start(self._send(text), "send"))
         window.reply.canned.set_values(self._placeholders)
         window.reply.draft_changed.connect(self._keep_draft)
@@ -173,6 +178,11 @@ class CaseSession(QObject):
         else:
             window.reply.block("")
         window.side.customer.show_customer(record, self._region)
+        window.side.customer.show_zones(self._zones, now)
+        where = _where(record)
+        if where != self._where:
+            self._where = where
+            self._start(self._find_zones(record, where), "time zones")
         address.show_interaction(record)
         self._show_case(record)
         window.show_chat(name or record.address_display)
@@ -334,6 +344,15 @@ class CaseSession(QObject):
         if held is not None:
             self._window.side.customer.show_customer(held, self._region)
 
+    async def _find_zones(self, record: Interaction, where: tuple[object, ...]) -> None:
+        contact = record.contact
+        line = next((one for one in self._desk.lines if one.id == record.line_id), None)
+        postal = (contact.postcode, contact.country) if contact else ("", "")
+        found = {address: await find_zones(address, line, *postal) for address in _numbers(record)}
+        if self._where == where:
+            self._zones = found
+            self._window.side.customer.show_zones(found, self._desk.now())
+
     def _attach_phone(self, field: PhoneField) -> None:
         self._numbers.attach(field.button, self._line_id, self._whose)
 
@@ -420,3 +439,14 @@ class CaseSession(QObject):
     def _report(self, name: str, error: BaseException) -> None:
         log.error("%s failed", name, exc_info=error)
         self.say(self.tr("Something went wrong here. The log has the details."))
+
+
+def _numbers(record: Interaction) -> tuple[str, ...]:
+    phones = record.contact.phones if record.contact else ()
+    return tuple(dict.fromkeys((record.address, *(phone.address for phone in phones))))
+
+
+def _where(record: Interaction) -> tuple[object, ...]:
+    """All that says where the customer is."""
+    contact = record.contact
+    return (record.line_id, _numbers(record), *((contact.postcode, contact.country) if contact else ()))

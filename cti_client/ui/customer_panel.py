@@ -1,13 +1,16 @@
 """Who the customer is: name, consent, numbers, and the details to edit."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from cti_client.domain import Millis
 from cti_client.ui.contact_form import ContactForm
 from cti_client.ui.phone_field import PhoneField
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from cti_client.ui.there import Zones
 from cti_client.ui.widgets.avatar import Avatar
 from cti_client.ui.widgets.consent_badge import ConsentBadge
 from cti_client.ui.widgets.elided_label import ElidedLabel
@@ -95,6 +98,16 @@ class CustomerPanel(QWidget):
             own = PhoneEntry(address=record.address, display=record.address_display, type="", sms=record.repliable)
             phones = (own, *phones)
         self._show_phones(phones)
+
+    def show_zones(self, zones: Mapping[str, Zones], now: Millis) -> None:
+        """The time zones in which this customer may be, by number; shown beside it where it is another time there."""
+        for phone, field in zip(self._phones, self.fields, strict=False):
+            field.there.show_zones(zones.get(phone.address, ()), now)
+
+    def tick(self, now: Millis) -> None:
+        """The hub's time now."""
+        for field in self.fields:
+            field.there.tick(now)
 
     def _show_phones(self, phones: tuple[PhoneEntry, ...]) -> None:
         if phones == self._phones:

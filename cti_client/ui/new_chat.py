@@ -6,10 +6,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cti_client.desk.desk import Desk
 from cti_client.desk.errors import DeskError
 from cti_client.desk.tasks import TaskOwner
+from cti_client.domain import Millis
 from cti_client.ui.consent_actions import Whose
 from cti_client.ui.new_chat_dialog import NewChatDialog
 from cti_client.ui.number_actions import NumberActions
+from cti_client.ui.quiet_question import asks_about_hour
 from cti_client.ui.theme import Theme
+from cti_client.ui.there import find_zones
 from cti_client.wire.records import Interaction
 
 CONTACTS = "contacts"
@@ -61,6 +64,11 @@ class NewChat(QObject):
         whose = Whose(address=number, line_id=line_id, who=dialog.customer)
         self._numbers.consents.allow(whose, dialog, dialog.check)
 
+    def tick(self, now: Millis) -> None:
+        """The hub's time now."""
+        if self.dialog is not None:
+            self.dialog.field.there.tick(now)
+
     async def _check(self, dialog: NewChatDialog, number: str, line_id: int | None) -> None:
         try:
             able = await self._numbers.check(number, line_id)
@@ -71,7 +79,14 @@ class NewChat(QObject):
             if self.dialog is dialog:
                 held = [each for each in self._desk.interactions.values() if each.address == able.address]
                 dialog.show_abilities(number, line_id, able, held=bool(held))
+                self._tasks.start(self._show_zones(dialog, number, line_id, able.address), "time zones")
                 await self._name(dialog, number, line_id, able.address, held)
+
+    async def _show_zones(self, dialog: NewChatDialog, number: str, line_id: int | None, address: str) -> None:
+        line = next((each for each in self._desk.lines if each.id == line_id), None)
+        zones = await find_zones(address, line or next(iter(self._desk.lines), None))
+        if self.dialog is dialog:
+            dialog.show_zones(number, line_id, zones, self._desk.now())
 
     async def _name(
         self, dialog: NewChatDialog, number: str, line_id: int | None, address: str, held: list[Interaction]
@@ -89,9 +104,13 @@ class NewChat(QObject):
 
     async def _start_chat(self, dialog: NewChatDialog, number: str, line_id: int | None) -> None:
         try:
-            started = await self._desk.start_chat(number, line_id)
+            started = await self._desk.start_chat(number, line_id, in_quiet_hours=dialog.in_quiet_hours)
         except DeskError as error:
-            if self.dialog is dialog:
+            if self.dialog is not dialog:
+                return
+            if asks_about_hour(error):
+                dialog.ask_about_hour(str(error))
+            else:
                 dialog.show_problem(str(error))
             return
         if self.dialog is dialog:

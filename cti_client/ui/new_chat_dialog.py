@@ -3,9 +3,11 @@
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from cti_client.domain import Millis
 from cti_client.domain.consent import ConsentState
 from cti_client.ui.phone_field import PhoneField
 from cti_client.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
+from cti_client.ui.there import Zones
 from cti_client.ui.widgets.consent_badge import ConsentBadge
 from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.select import Select
@@ -20,7 +22,8 @@ class NewChatDialog(QDialog):
 
     Asks by `check_wanted` while one types; whoever listens answers with `show_abilities`, and with `show_customer`
     where it knows who has the number. All that is said against a number stands in `answer`, once. Enter starts the
-    chat as soon as that is possible. Opened with `open()`.
+    chat as soon as that is possible. Where the hub asks about the hour at the customer's (B9), `ask_about_hour` makes
+    the two buttons its answers. Opened with `open()`.
     """
 
     check_wanted = Signal(str, object)
@@ -36,6 +39,7 @@ class NewChatDialog(QDialog):
         self._customer = ""
         self._held = False
         self._busy = False
+        self._asks = ""
         self.setWindowTitle(self.tr("New chat"))
         self.field = PhoneField(theme, self.tr("Phone number"))
         self.field.setMinimumWidth(theme.pixels(400))
@@ -80,6 +84,11 @@ class NewChatDialog(QDialog):
         chosen: int | None = self.line.currentData()
         return chosen
 
+    @property
+    def in_quiet_hours(self) -> bool:
+        """The person was asked about the hour and goes on."""
+        return bool(self._asks)
+
     def check(self) -> None:
         """Ask now about what is typed."""
         self._timer.stop()
@@ -107,6 +116,17 @@ class NewChatDialog(QDialog):
         if (typed, line_id) == (self.number, self.line_id):
             self._customer = name
             self._show()
+
+    def show_zones(self, typed: str, line_id: int | None, zones: Zones, now: Millis) -> None:
+        """The time zones of the number `typed`; ignored where something else is chosen by now."""
+        if (typed, line_id) == (self.number, self.line_id):
+            self.field.there.show_zones(zones, now)
+
+    def ask_about_hour(self, why: str) -> None:
+        """Whether to text now all the same; `why` says what time it is there."""
+        self._busy, self._asks = False, why
+        self._show()
+        self.cancel.setFocus()
 
     def show_problem(self, text: str) -> None:
         """Starting or asking failed; what is typed stays."""
@@ -151,7 +171,8 @@ class NewChatDialog(QDialog):
         self.field.setFocus()
 
     def _typed(self) -> None:
-        self._abilities, self._customer, self._held = None, "", False
+        self._abilities, self._customer, self._held, self._asks = None, "", False, ""
+        self.field.there.show_zones((), 0)
         self._show()
         if self.number:
             self._timer.start()
@@ -166,8 +187,14 @@ class NewChatDialog(QDialog):
         self.allow.setVisible(known is not None and known.can_allow and not self._held)
         may = known is not None and (self._held or not known.why_no_sms)
         self.start.setEnabled(may and not self._busy)
-        self.start.setText(self.tr("Starting…") if self._busy else self.tr("Start chat"))
-        if known is None:
+        start = self.tr("Text anyway") if self._asks else self.tr("Start chat")
+        self.start.setText(self.tr("Starting…") if self._busy else start)
+        self.start.setDefault(not self._asks)
+        self.cancel.setText(self.tr("Not now") if self._asks else self.tr("Cancel"))
+        self.cancel.setDefault(bool(self._asks))
+        if self._asks and not self._busy:
+            self._say(self._asks, "caution")
+        elif known is None:
             self._say(self.tr("A case opens with everything ever exchanged with this number."), "small")
         elif self._held:
             self._say(self._with_name(self.tr("A chat with {who} is open already; it opens."), known), "good")

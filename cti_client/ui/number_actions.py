@@ -10,6 +10,7 @@ from cti_client.desk.errors import DeskError
 from cti_client.desk.tasks import TaskOwner
 from cti_client.ui.consent_actions import ConsentActions, Whose
 from cti_client.ui.phone_button import PhoneButton
+from cti_client.ui.quiet_question import QuietQuestion, asks_about_hour
 from cti_client.wire.api import Accepted, NumberAbilities
 
 
@@ -20,7 +21,14 @@ class NumberDesk(Protocol):
         """May this number be texted or called?"""
         ...
 
-    async def start_chat(self, address: str, line_id: int | None = None, contact_id: int | None = None) -> Accepted:
+    async def start_chat(
+        self,
+        address: str,
+        line_id: int | None = None,
+        contact_id: int | None = None,
+        *,
+        in_quiet_hours: bool = False,
+    ) -> Accepted:
         """Start a chat with it, or come back to the open one."""
         ...
 
@@ -96,10 +104,22 @@ class NumberActions(QObject):
             if button.address == address:
                 button.answer(able)
 
-    async def _chat(self, button: PhoneButton, address: str, line_id: int | None) -> None:
+    async def _chat(
+        self, button: PhoneButton, address: str, line_id: int | None, *, in_quiet_hours: bool = False
+    ) -> None:
         try:
-            started = await self._desk.start_chat(address, line_id)
+            started = await self._desk.start_chat(address, line_id, in_quiet_hours=in_quiet_hours)
         except DeskError as error:
-            button.fail(str(error))
+            if asks_about_hour(error):
+                self._ask_about_hour(button, address, line_id, str(error))
+            else:
+                button.fail(str(error))
         else:
             self.chat_started.emit(started)
+
+    def _ask_about_hour(self, button: PhoneButton, address: str, line_id: int | None, why: str) -> None:
+        question = QuietQuestion(why, button.window())
+        question.confirmed.connect(
+            lambda: self._start("chat", self._chat(button, address, line_id, in_quiet_hours=True))
+        )
+        question.open()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from cti_client.domain import Millis
 from cti_client.domain.interaction import CaseChoice
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from cti_client.ui.there import ThereLabel
 from cti_client.ui.widgets.avatar import Avatar
 from cti_client.ui.widgets.card import Card
 from cti_client.ui.widgets.consent_badge import ConsentBadge
@@ -53,6 +54,7 @@ class OfferCard(Card):
         self._who = ElidedLabel()
         self._words = ElidedLabel(tone="small")
         self.consent = ConsentBadge(theme)
+        self.there = ThereLabel()
         self.accept = SplitButton(theme, self.tr("Accept"))
         self.accept.pressed_default.connect(lambda: self._answer(None))
         self.accept.chosen.connect(self._answer)
@@ -95,6 +97,7 @@ class OfferCard(Card):
         waiting = self.tr("waiting {time}").format(time=timer(now - self._offer.waiting_since))
         if waiting != self._waiting.text():
             self._waiting.setText(waiting)
+        self.there.tick(now)
 
     def set_first(self, first: bool) -> None:
         """This is the one to answer first: the ring, and the keys."""
@@ -129,7 +132,11 @@ class OfferCard(Card):
         names = QVBoxLayout()
         names.setSpacing(1)
         names.addWidget(self._who)
-        names.addWidget(self._words)
+        second = QHBoxLayout()
+        second.setSpacing(SPACE_S)
+        second.addWidget(self._words, 1)
+        second.addWidget(self.there)
+        names.addLayout(second)
         names.addSpacing(2)
         names.addWidget(self.consent, 0, Qt.AlignmentFlag.AlignLeft)
         who = QHBoxLayout()

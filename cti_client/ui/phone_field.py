@@ -5,12 +5,13 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cti_client.ui.phone_button import PhoneButton
-from cti_client.ui.theme import SPACE_XS, Theme
+from cti_client.ui.theme import SPACE_S, SPACE_XS, Theme
+from cti_client.ui.there import ThereLabel
 from cti_client.ui.widgets.label import Label
 
 
 class PhoneField(QWidget):
-    """A caption, the number, its phone button, and a line that says why nothing can be started.
+    """A caption, the time where the number is, the number, its phone button, and why nothing can be started.
 
     Read-only for a number on record.
     """
@@ -24,6 +25,7 @@ class PhoneField(QWidget):
         super().__init__(parent)
         self._caption = Label(caption, "small")
         self._caption.setVisible(bool(caption))
+        self.there = ThereLabel()
         self.edit = QLineEdit()
         self.edit.setReadOnly(read_only)
         self.edit.setAccessibleName(caption or self.tr("Phone number"))
@@ -39,10 +41,14 @@ class PhoneField(QWidget):
         row.setSpacing(SPACE_XS)
         row.addWidget(self.edit, 1)
         row.addWidget(self.button)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_S)
+        head.addWidget(self._caption, 1)
+        head.addWidget(self.there)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_XS)
-        layout.addWidget(self._caption)
+        layout.addLayout(head)
         layout.addLayout(row)
         layout.addWidget(self._why)
 

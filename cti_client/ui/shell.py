@@ -28,6 +28,7 @@ from cti_client.ui.models.last_words import last_words
 from cti_client.ui.models.open_chats import customer_of
 from cti_client.ui.new_chat import NewChat
 from cti_client.ui.number_actions import NumberActions
+from cti_client.ui.offer_zones import OfferZones
 from cti_client.ui.preferences import Preferences
 from cti_client.ui.ringer import Ringer
 from cti_client.ui.theme import Theme
@@ -75,6 +76,7 @@ class Shell(QObject):
         self.answering = Answering(desk, window.telephony, self.cases, self._tasks, self)
         self.new_chat = NewChat(desk, window, theme, self._numbers, self._tasks, self)
         self.unsent = UnsentTexts(desk, window, theme, self)
+        self._offer_zones = OfferZones(desk, window.telephony, self._tasks, self)
         self._collector = MainThreadCollector(self)
         self._held: frozenset[int] = frozenset()
         self._was_live = False
@@ -201,6 +203,7 @@ class Shell(QObject):
     def _show_offers(self) -> None:
         offers = self._desk.offers.values()
         new = self._window.telephony.show_offers(offers, self._desk.now(), self._desk.agent_name)
+        self._offer_zones.look_up()
         self._window.ring(len(offers), bool(new))
         self._ringer.show_offers(offers, self._in_front())
         if new:
@@ -259,6 +262,7 @@ class Shell(QObject):
     def _connect_window(self) -> None:
         window, panel = self._window, self._window.telephony
         self._ticker.tick.connect(window.tick)
+        self._ticker.tick.connect(self.new_chat.tick)
         panel.accepted.connect(self.answering.accept)
         panel.declined.connect(self.answering.decline)
         panel.taken.connect(self.answering.take)

@@ -12,6 +12,7 @@ from cti_client.domain.interaction import CaseChoice
 from cti_client.ui.offer_card import OfferCard
 from cti_client.ui.phone_button import PhoneButton
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
+from cti_client.ui.there import Zones
 from cti_client.ui.waiting_list import WaitingList
 from cti_client.ui.widgets.card_column import CardColumn
 from cti_client.ui.widgets.empty_state import EmptyState
@@ -49,6 +50,7 @@ class TelephonyPanel(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._offers: dict[int, Offer] = {}
+        self._zones: dict[int, Zones] = {}
         self._cards: dict[int, OfferCard] = {}
         self._spare: list[OfferCard] = []
         self._stops: list[QWidget] = []
@@ -121,9 +123,17 @@ class TelephonyPanel(QFrame):
         wanted = {offer.id: offer for offer in sorted(offers, key=lambda offer: (offer.deadline, offer.id))}
         new = [id_ for id_ in wanted if id_ not in self._offers]
         self._offers = wanted
+        self._zones = {id_: zones for id_, zones in self._zones.items() if id_ in wanted}
         self._now, self._me = now, me
         self._pace.ask()
         return new
+
+    def show_zones(self, offer_id: int, zones: Zones, now: Millis) -> None:
+        """The time zones in which the customer of that request may be."""
+        if offer_id in self._offers:
+            self._zones[offer_id] = zones
+        if offer_id in self._cards:
+            self._cards[offer_id].there.show_zones(zones, now)
 
     def show_waiting(self, waiting: Waiting, now: Millis, me: str = "") -> None:
         """The chats that anyone may take."""
@@ -246,6 +256,7 @@ class TelephonyPanel(QFrame):
             card = self._cards.get(id_)
             if card is None:
                 card = self._cards[id_] = self._spare.pop() if self._spare else self._build_card()
+                card.there.show_zones(self._zones.get(id_, ()), self._now)
                 card.show_offer(offer, self._now, self._me)
             elif card.offer != offer:
                 card.show_offer(offer, self._now, self._me)

@@ -14,6 +14,7 @@ from cti_client.ui.chat_view import ChatView
 from cti_client.ui.message_history_dialog import MessageHistoryDialog
 from cti_client.ui.models.thread import ThreadModel
 from cti_client.ui.models.thread_row import ChatContext, RowAction, ThreadRow
+from cti_client.ui.quiet_question import QuietQuestion, asks_about_hour
 from cti_client.wire.api import MessagePage
 from cti_client.wire.records import Interaction, Message
 
@@ -260,7 +261,9 @@ class ThreadSession(QObject):
                 self._tasks.start(self._settle(row.message_id, arrived=action is RowAction.ARRIVED), "settle")
             case RowAction.HISTORY:
                 self._show_history(row)
-            case RowAction.SEND_NOW:
+            case RowAction.CANCEL:
+                self._tasks.start(self._cancel(row.message_id), "cancel")
+            case RowAction.SEND_NOW | RowAction.SEND_ANYWAY:
                 self._tasks.start(self._send_now(row.client_id), "send now")
             case RowAction.TAKE_BACK | RowAction.DISCARD:
                 back = action is RowAction.TAKE_BACK
@@ -287,9 +290,24 @@ class ThreadSession(QObject):
         except DeskError as error:
             self.troubled.emit(str(error))
 
-    async def _resend(self, message_id: int, attempt: int) -> None:
+    async def _resend(self, message_id: int, attempt: int, *, in_quiet_hours: bool = False) -> None:
         try:
-            await self._desk.resend(message_id, attempt)
+            await self._desk.resend(message_id, attempt, in_quiet_hours=in_quiet_hours)
+        except DeskError as error:
+            if asks_about_hour(error):
+                question = QuietQuestion(str(error), self._view.window())
+                question.confirmed.connect(lambda: self._resend_anyway(message_id, attempt))
+                question.open()
+            else:
+                self.troubled.emit(str(error))
+
+    def _resend_anyway(self, message_id: int, attempt: int) -> None:
+        if not self._tasks.closed:
+            self._tasks.start(self._resend(message_id, attempt, in_quiet_hours=True), "send again")
+
+    async def _cancel(self, message_id: int) -> None:
+        try:
+            await self._desk.cancel_message(message_id)
         except DeskError as error:
             self.troubled.emit(str(error))
 

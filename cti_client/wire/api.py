@@ -11,6 +11,7 @@
 | POST /messages                          | `Send`        | `records.Message` |
 | POST /messages/{id}/settle              | `Settle`      | `records.Message` |
 | POST /messages/{id}/resend              | `Resend`      | `records.Message` |
+| POST /messages/{id}/cancel              | `Cancel`      | `records.Message` |
 | GET  /messages/{id}/history             |               | `MessageHistory`  |
 | POST /interactions/{id}/read            | `MarkRead`    | `Done`            |
 | POST /interactions/{id}/close           | `Close`       | `Done`            |
@@ -144,6 +145,10 @@ class Resend(msgspec.Struct, frozen=True, kw_only=True):
 
     attempt: int
     in_quiet_hours: bool = False
+
+
+class Cancel(msgspec.Struct, frozen=True, kw_only=True):
+    """Do not send a scheduled message after all (D3). Repeated, it answers like the first."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):

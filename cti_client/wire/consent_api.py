@@ -68,7 +68,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NumberConsent(msgspec.Struct, frozen=True, kw_only=True):
-    """`sms`: the number carries the tag. `zones`: IANA names of the zones it may be in. `ledger`: newest first."""
+    """`sms`: the number carries the tag. `ledger`: newest first."""
 
     address: str
     display: str
@@ -81,5 +81,4 @@ class NumberConsent(msgspec.Struct, frozen=True, kw_only=True):
     can_allow: bool = True
     why_not: str = ""
     """Why it cannot be allowed by hand."""
-    zones: tuple[str, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()

@@ -85,7 +85,7 @@ def test_every_state_is_explained_in_one_sentence(state: S, reason: FailureReaso
     assert told.sentence.count(".") == 1
     assert "{" not in told.sentence
     needs_somebody = state in (S.FAILED, S.UNDELIVERED, S.UNKNOWN)
-    assert (told.action is not DeliveryAction.NONE) == needs_somebody
+    assert (told.action is not DeliveryAction.NONE) == (needs_somebody or state is S.SCHEDULED)
 
 
 def test_what_a_person_is_told() -> None:

@@ -369,9 +369,17 @@ class FakeDesk(QObject):
         canned = api.Accepted(interaction_id=interaction_id, case_id=10470 + interaction_id, thread_id=interaction_id)
         return self._answer("take", canned, interaction_id=interaction_id, choice=choice)
 
-    async def start_chat(self, address: str, line_id: int | None = None, contact_id: int | None = None) -> api.Accepted:
+    async def start_chat(
+        self,
+        address: str,
+        line_id: int | None = None,
+        contact_id: int | None = None,
+        *,
+        in_quiet_hours: bool = False,
+    ) -> api.Accepted:
         canned = api.Accepted(interaction_id=900, case_id=11370, thread_id=900)
-        return self._answer("start_chat", canned, address=address, line_id=line_id, contact_id=contact_id)
+        said = {"in_quiet_hours": True} if in_quiet_hours else {}
+        return self._answer("start_chat", canned, address=address, line_id=line_id, contact_id=contact_id, **said)
 
     async def send(self, interaction_id: int, text: str) -> str:
         self._sends += 1
@@ -477,9 +485,14 @@ class FakeDesk(QObject):
         state = DeliveryState.DELIVERED if arrived else DeliveryState.FAILED
         return self._answer("settle", message(message_id, state=state), message_id=message_id, arrived=arrived)
 
-    async def resend(self, message_id: int, attempt: int) -> Message:
+    async def resend(self, message_id: int, attempt: int, *, in_quiet_hours: bool = False) -> Message:
         canned = message(message_id, state=DeliveryState.QUEUED)
-        return self._answer("resend", canned, message_id=message_id, attempt=attempt)
+        said = {"in_quiet_hours": True} if in_quiet_hours else {}
+        return self._answer("resend", canned, message_id=message_id, attempt=attempt, **said)
+
+    async def cancel_message(self, message_id: int) -> Message:
+        canned = message(message_id, state=DeliveryState.CANCELLED)
+        return self._answer("cancel_message", canned, message_id=message_id)
 
     async def message_history(self, message_id: int) -> api.MessageHistory:
         first = api.Attempt(attempt=1, at=START, state=DeliveryState.SENT, state_at=START + SECOND, connection="Kannel")

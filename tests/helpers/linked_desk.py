@@ -191,7 +191,11 @@ async def team(
             config = HubConfig(
                 database=database,
                 connections=(ConnectionConfig(settings=gateway.settings, test_seconds=0),),
-                lines=(LineConfig(address=LINE, name="Support", connection="fake", offer_seconds=offer_seconds),),
+                lines=(
+                    LineConfig(
+                        address=LINE, name="Support", connection="fake", offer_seconds=offer_seconds, quiet_hours=False
+                    ),
+                ),
                 agents=tuple(AgentConfig(name=name, token=token_of(name)) for name in NAMES),
                 grace_seconds=grace_seconds,
                 **options,

@@ -173,7 +173,7 @@ def hub_config(folder: Path, gateways: Sequence[FakeConnection], limits: Limits 
     return HubConfig(
         database=folder / "hub.db",
         connections=tuple(ConnectionConfig(settings=one.settings, test_seconds=0) for one in gateways),
-        lines=(LineConfig(address=LINE, name="Support", connection=gateways[0].settings.id),),
+        lines=(LineConfig(address=LINE, name="Support", connection=gateways[0].settings.id, quiet_hours=False),),
         agents=(AgentConfig(name="Anna", token=TOKEN), AgentConfig(name="Bo", token=OTHER_TOKEN)),
         categories=("Sales", "Support"),
         limits=limits or Limits(),

@@ -135,6 +135,12 @@ def test_secrets_are_not_shown_by_repr(tmp_path: Path) -> None:
         ("carrier_answers_keywords = true", 'pool = "+15551230009"', "lines[0].pool"),
         ("carrier_answers_keywords = true", 'pool = "+15551230000"', "lines[0].pool"),
         ("carrier_answers_keywords = true", CHAIN, "lines[0].pool"),
+        ("carrier_answers_keywords = true", 'quiet_hours = "no"', "lines[0].quiet_hours"),
+        ("carrier_answers_keywords = true", "texts_from = 8", "lines[0].texts_from"),
+        ("carrier_answers_keywords = true", 'texts_from = "8 am"', "lines[0].texts_from"),
+        ("carrier_answers_keywords = true", 'texts_until = "24:01"', "lines[0].texts_until"),
+        ("carrier_answers_keywords = true", 'texts_until = "07:00"', "lines[0].texts_until"),
+        ("carrier_answers_keywords = true", 'texts_from = "21:00"', "lines[0].texts_from"),
         ('token = "env:ANNA_TOKEN"', 'token = "short"', "agents[0].token"),
         ("[[agents]]", '[[agents]]\nname = "Bo"\ntoken = "env:ANNA_TOKEN"\n[[agents]]', "agents[1].token"),
         ('kind = "http"', 'kind = "ldap"', "directory[0].kind"),
@@ -148,6 +154,14 @@ def test_every_fault_names_its_key(tmp_path: Path, old: str, new: str, key: str)
         parse(tmp_path, FULL.replace(old, new, 1))
     assert caught.value.key == key
     assert str(caught.value).startswith(f"{key}: ")
+
+
+def test_quiet_hours_are_times_of_day(tmp_path: Path) -> None:
+    line = parse(tmp_path, FULL).lines[0]
+    assert (line.quiet_hours, line.texts_from, line.texts_until) == (None, None, None), "the settings screens say"
+    hours = 'quiet_hours = false\ntexts_from = "7:30"\ntexts_until = "24:00"'
+    line = parse(tmp_path, FULL.replace("carrier_answers_keywords = true", hours, 1)).lines[0]
+    assert (line.quiet_hours, line.texts_from, line.texts_until) == (False, 450, 1440)
 
 
 def test_beyond_loopback_with_a_certificate(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def _line(tx: Tx, one: LineConfig) -> str:
     shown = tx.conn.scalar(select(line.c.name).where(line.c.address == address))
     if shown not in (None, one.name):
         break_off(tx.conn)  # records that desktops hold show the old name
-    values = {
+    values: dict[str, Any] = {
         "name": one.name,
         "connection_id": one.connection,
         "country": one.country,
@@ -73,6 +73,8 @@ def _line(tx: Tx, one: LineConfig) -> str:
         "confirms_opt_out": one.confirms_opt_out,
         "shows_first_words": one.shows_first_words,
     }
+    hours = {"quiet_hours": one.quiet_hours, "texts_from": one.texts_from, "texts_until": one.texts_until}
+    values |= {name: value for name, value in hours.items() if value is not None}  # else the settings screens say
     _put(tx, line, {"address": address}, values)
     line_id = tx.conn.scalar(select(line.c.id).where(line.c.address == address))
     for policy, text in (

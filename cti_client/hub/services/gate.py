@@ -1,4 +1,4 @@
-"""The one gate that every text to a customer passes (B7, B8, A11, D6), whoever or whatever sends it.
+"""The one gate that every text to a customer passes (B7, B8, B9, A11, D6), whoever or whatever sends it.
 
 Nothing is stored on the way to a gateway but what this gate has cleared: `outgoing.queue_text` takes a `Cleared` alone,
 and a `Cleared` is made here alone (a test holds the code to both). A new way to send is a new `Way`, and has to say
@@ -9,23 +9,31 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import bindparam, select, update
+
+from cti_client.domain import Millis
 from cti_client.domain.clean_text import clean_text
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.errors import (
     EmptyTextError,
     NotRepliableError,
     OptedOutError,
+    QuietHoursError,
     RuleError,
     TextRefusedError,
     TextTooLongError,
 )
+from cti_client.domain.interaction import Direction
+from cti_client.domain.quiet_hours import Hours, Place, allowed, local_proof, next_allowed, place_of, refusal_sentence
 from cti_client.domain.sms_routing import connection_for
 from cti_client.domain.sms_text import LONGEST
-from cti_client.domain.text_policy import refusal_sentence, refused
+from cti_client.domain.text_policy import refusal_sentence as text_refusal
+from cti_client.domain.text_policy import refused
 from cti_client.hub.services.consents import consent_state
 from cti_client.hub.store.routing_rules import routing_rules, text_policy_of
-from cti_client.hub.store.statements import AnyRow
+from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
+from cti_client.hub.store.tables import contact, interaction, message
 
 
 class Way(StrEnum):
@@ -42,6 +50,19 @@ class Way(StrEnum):
 AUTOMATIC = frozenset({Way.OPT_OUT_CONFIRMATION, Way.OPT_IN_CONFIRMATION, Way.HELP, Way.WELCOME})
 PASSES_OPT_OUT = frozenset({Way.OPT_OUT_CONFIRMATION, Way.HELP})
 """The confirmation itself, which the law allows once; and HELP, which is answered whether or not one is subscribed."""
+WAITS_FOR_DAY = frozenset({Way.WELCOME})
+"""Automatic texts that wait for the customer's day (B9). The others answer what the customer has just texted."""
+
+_POSTAL = Statement(select(contact.c.postcode, contact.c.country).where(contact.c.id == bindparam("id")))
+_HAS_TEXTED = Statement(
+    select(message.c.id)
+    .where(message.c.interaction_id == bindparam("interaction"), message.c.direction == Direction.IN.value)
+    .limit(1)
+)
+_KEEP_YES = Statement(
+    update(interaction).where(interaction.c.id == bindparam("interaction")).values(quiet_ok_until=bindparam("until"))
+)
+_A_DAY: Millis = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +76,10 @@ class Cleared:
     text: str
     consent: ConsentState
     """What stood between line and number when it was let through."""
+    local_time: str
+    """The customer's clock then."""
+    due_at: Millis | None = None
+    """It may not go before: it is scheduled, and passes the gate again then (B9)."""
 
     @property
     def policy(self) -> str:
@@ -62,11 +87,23 @@ class Cleared:
         return self.way.value if self.way in AUTOMATIC else ""
 
 
-def clear(tx: Tx, way: Way, customer: AnyRow, line: AnyRow, text: str) -> Cleared:
+def clear(
+    tx: Tx,
+    way: Way,
+    customer: AnyRow,
+    line: AnyRow,
+    text: str,
+    *,
+    chat: AnyRow | None = None,
+    in_quiet_hours: bool = False,
+) -> Cleared:
     """Whether this text may go from this line to this customer, whose thread is locked.
 
-    Raises `EmptyTextError`, `TextTooLongError`, `NotRepliableError`, `OptedOutError`, `TextRefusedError`. Nothing is
-    stored.
+    `chat`: the live one in which a person sends it. `in_quiet_hours`: that person was asked and goes on (B9), which
+    then holds for this chat until the customer's day begins.
+
+    Raises `EmptyTextError`, `TextTooLongError`, `NotRepliableError`, `OptedOutError`, `TextRefusedError`, and
+    `QuietHoursError` last, since only that one can be answered with a yes. Nothing is stored then.
     """
     sendable = _sendable(text)
     if not customer.repliable:
@@ -77,7 +114,16 @@ def clear(tx: Tx, way: Way, customer: AnyRow, line: AnyRow, text: str) -> Cleare
     connection_id = connection_for(routing_rules(tx.conn), line.id, customer.address, line.connection_id)
     policy = text_policy_of(tx.conn, connection_id)
     if not_going := refused(sendable, policy):
-        raise TextRefusedError(refusal_sentence(not_going, policy))
+        raise TextRefusedError(text_refusal(not_going, policy))
+    place = _place(tx, customer, line)
+    due_at = None
+    if not allowed(tx.now, place, _hours(line)):
+        if chat is not None:
+            _require_yes(tx, chat, place, line, in_quiet_hours=in_quiet_hours)
+        elif way in WAITS_FOR_DAY:
+            due_at = next_allowed(tx.now, place, _hours(line))
+            if due_at is None:
+                raise QuietHoursError(refusal_sentence(tx.now, place, _hours(line)))
     return Cleared(
         way=way,
         thread_id=customer.id,
@@ -85,7 +131,22 @@ def clear(tx: Tx, way: Way, customer: AnyRow, line: AnyRow, text: str) -> Cleare
         connection_id=connection_id,
         text=sendable,
         consent=consent,
+        local_time=local_proof(tx.now, place),
+        due_at=due_at,
     )
+
+
+def quiet_until(tx: Tx, customer: AnyRow, line: AnyRow, *, in_quiet_hours: bool) -> Millis:
+    """Whether a person may begin to text this customer now (B9): the value of the new chat's `quiet_ok_until`.
+
+    Raises `QuietHoursError` outside the hours, unless the person was asked and goes on.
+    """
+    place, hours = _place(tx, customer, line), _hours(line)
+    if allowed(tx.now, place, hours):
+        return 0
+    if not in_quiet_hours:
+        raise QuietHoursError(refusal_sentence(tx.now, place, hours))
+    return next_allowed(tx.now, place, hours) or tx.now + _A_DAY
 
 
 def clear_automatic(tx: Tx, way: Way, customer: AnyRow, line: AnyRow, text: str) -> Cleared | None:
@@ -95,6 +156,29 @@ def clear_automatic(tx: Tx, way: Way, customer: AnyRow, line: AnyRow, text: str)
     except RuleError:
         return None
     return None if cleared.connection_id is None else cleared
+
+
+def _hours(line: AnyRow) -> Hours:
+    return Hours(line.quiet_hours, line.texts_from, line.texts_until)
+
+
+def _place(tx: Tx, customer: AnyRow, line: AnyRow) -> Place:
+    postal = None if customer.contact_id is None else _POSTAL.first(tx.conn, {"id": customer.contact_id})
+    if postal is None:
+        return place_of(customer.address, line.country)
+    return place_of(customer.address, line.country, postal.postcode, postal.country)
+
+
+def _require_yes(tx: Tx, chat: AnyRow, place: Place, line: AnyRow, *, in_quiet_hours: bool) -> None:
+    """A reply passes. In a chat that we began and the customer has not answered, a person's yes is needed, once."""
+    if chat.direction == Direction.IN or tx.now < chat.quiet_ok_until:
+        return
+    if _HAS_TEXTED.first(tx.conn, {"interaction": chat.id}) is not None:
+        return
+    if not in_quiet_hours:
+        raise QuietHoursError(refusal_sentence(tx.now, place, _hours(line)))
+    until = next_allowed(tx.now, place, _hours(line)) or tx.now + _A_DAY
+    _KEEP_YES.run(tx.conn, {"interaction": chat.id, "until": until})
 
 
 def _sendable(raw: str) -> str:

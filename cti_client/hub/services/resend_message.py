@@ -37,7 +37,7 @@ def resend_message(tx: Tx, agent_id: int, message_id: int, resend: api.Resend) -
         raise BadRequestError("This text has not failed, so it is not sent again.")
     line = line_by_id(tx.conn, row.line_id)
     assert line is not None
-    cleared = clear(tx, Way.RESEND, customer, line, row.text)
+    cleared = clear(tx, Way.RESEND, customer, line, row.text, chat=chat, in_quiet_hours=resend.in_quiet_hours)
     if cleared.connection_id is None:
         raise NoConnectionError("No connection can send from this line.")
     ended = {
@@ -62,6 +62,7 @@ def resend_message(tx: Tx, agent_id: int, message_id: int, resend: api.Resend) -
         "gateway_id": "",
         "connection_id": cleared.connection_id,
         "checked_consent": cleared.consent,
+        "local_time": cleared.local_time,
     }
     change_row(tx.conn, message, row.id, again)
     enqueue(tx, row.id, cleared)

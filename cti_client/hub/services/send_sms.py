@@ -1,10 +1,10 @@
-"""An agent sends a text (A6, B5, B8, H1): stored and queued in one transaction, exactly once by the desktop's id."""
+"""An agent sends a text (A6, B5, B8, B9, H1): stored and queued in one transaction, once by the desktop's id."""
 
 from sqlalchemy import bindparam, select
 
 from cti_client.domain import Millis
 from cti_client.domain.consent import ConsentState
-from cti_client.domain.errors import BadRequestError, StaleSendError
+from cti_client.domain.errors import BadRequestError, QuietHoursError, StaleSendError
 from cti_client.hub.services.cases import touch_case
 from cti_client.hub.services.gate import Way, clear
 from cti_client.hub.services.interactions import held_interaction, touch
@@ -50,9 +50,12 @@ def send_sms(tx: Tx, agent_id: int, send: api.Send) -> int:
     customer, chat = held_interaction(tx, send.interaction_id, agent_id)
     ours = line_by_id(tx.conn, chat.line_id)
     assert ours is not None
-    cleared = clear(tx, Way.AGENT_SEND, customer, ours, send.text)
-    if not send.confirmed:
-        _refuse_stale(tx, customer, chat, send.composed_at)
+    try:
+        cleared = clear(tx, Way.AGENT_SEND, customer, ours, send.text, chat=chat, in_quiet_hours=send.in_quiet_hours)
+    except QuietHoursError:
+        _refuse_stale(tx, customer, chat, send)  # asked first: a yes to the hour must not answer that too
+        raise
+    _refuse_stale(tx, customer, chat, send)
     message_id = queue_text(tx, cleared, interaction_id=chat.id, agent_id=agent_id, client_id=send.client_id)
     if message_id is None:  # the same Send, committed by another request since we looked
         message_id = _known(tx, agent_id, send.client_id)
@@ -72,8 +75,11 @@ def _known(tx: Tx, agent_id: int, client_id: str) -> int | None:
     return int(row.id)
 
 
-def _refuse_stale(tx: Tx, customer: AnyRow, chat: AnyRow, composed_at: Millis) -> None:
-    """Ask the person where time or somebody else's act came between Send and now (H1)."""
+def _refuse_stale(tx: Tx, customer: AnyRow, chat: AnyRow, send: api.Send) -> None:
+    """Ask the person, unless they were, where time or somebody else's act came between Send and now (H1)."""
+    if send.confirmed:
+        return
+    composed_at = send.composed_at
     if tx.now - composed_at > STALE_AFTER:
         raise StaleSendError("This text waited for more than two minutes. Send it now?")
     if chat.accepted_at is not None and chat.accepted_at > composed_at + CLOCK_TOLERANCE:

@@ -16,11 +16,12 @@ from cti_client.domain.sms_routing import connection_for
 from cti_client.hub.services.answer_offer import end_offer
 from cti_client.hub.services.consents import consent_state
 from cti_client.hub.services.customers import contact_of
+from cti_client.hub.services.gate import quiet_until
 from cti_client.hub.services.interactions import live_interaction, lock_interaction, open_for_agent
 from cti_client.hub.services.lines import default_line, line_by_id
 from cti_client.hub.services.route_offers import back_to_queue
 from cti_client.hub.services.take_waiting import take_chat
-from cti_client.hub.services.threads import thread_of_address
+from cti_client.hub.services.threads import lock_thread, thread_of_address
 from cti_client.hub.store.numbers import check_number
 from cti_client.hub.store.routing_rules import routing_rules
 from cti_client.hub.store.statements import AnyRow
@@ -33,8 +34,8 @@ from cti_client.wire import api
 def start_chat(tx: Tx, agent_id: int, start: api.StartChat) -> api.Accepted:
     """A chat with this number, open for this agent: the one this agent has already, one that waits, or a new one.
 
-    Raises `NotANumberError`, `NoConnectionError`, `OptedOutError`, `BadRequestError` (the number may not be texted)
-    and `OfferGoneError` where another agent has the customer.
+    Raises `NotANumberError`, `NoConnectionError`, `OptedOutError`, `BadRequestError` (the number may not be texted),
+    `QuietHoursError` (unless the person goes on) and `OfferGoneError` where another agent has the customer.
     """
     line = _line(tx, start.line_id)
     address = parse_destination(start.address, line.country if line is not None else "US")
@@ -50,9 +51,10 @@ def start_chat(tx: Tx, agent_id: int, start: api.StartChat) -> api.Accepted:
         raise NoConnectionError("No connection can send from this line.")
     consent = _require_consent(tx, customer, line)
     if start.contact_id is not None:
-        _choose_contact(tx, customer, start.contact_id)
+        customer = _choose_contact(tx, customer, start.contact_id)
     elif customer.contact_id is None and consent is ConsentState.OPTED_IN:
         contact_of(tx, customer, sms=True)  # allowed by hand before there was a contact to tag
+    quiet_ok_until = quiet_until(tx, customer, line, in_quiet_hours=start.in_quiet_hours)
     chat_id = insert_row(
         tx.conn,
         interaction,
@@ -62,6 +64,7 @@ def start_chat(tx: Tx, agent_id: int, start: api.StartChat) -> api.Accepted:
             "direction": Direction.OUT,
             "state": InteractionState.QUEUED,
             "started_at": tx.now,
+            "quiet_ok_until": quiet_ok_until,
         },
     )
     tx.conn.execute(update(thread).where(thread.c.id == customer.id).values(last_line_id=line.id))
@@ -92,10 +95,11 @@ def _require_consent(tx: Tx, customer: AnyRow, line: AnyRow) -> ConsentState:
     return consent
 
 
-def _choose_contact(tx: Tx, customer: AnyRow, contact_id: int) -> None:
+def _choose_contact(tx: Tx, customer: AnyRow, contact_id: int) -> AnyRow:
     if tx.conn.scalar(select(contact.c.id).where(contact.c.id == contact_id)) is None:
         raise NotFoundError("This contact does not exist.")
     tx.conn.execute(update(thread).where(thread.c.id == customer.id).values(contact_id=contact_id))
+    return lock_thread(tx, customer.id)
 
 
 def _withdraw_from_others(tx: Tx, chat: AnyRow, agent_id: int) -> None:

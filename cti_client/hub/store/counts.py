@@ -32,9 +32,10 @@ class Counts:
 
 
 def count(conn: Connection, now: Millis) -> Counts:
-    """As of now."""
+    """As of now. What is scheduled is on its way by no connection yet."""
+    rows = _OUTBOX.rows(conn, {"now": now})
     return Counts(
         chats={row.state: row.many for row in _CHATS.rows(conn)},
         offers=_OFFERS.scalar(conn),
-        outbox={row.connection_id: (row.many, row.due) for row in _OUTBOX.rows(conn, {"now": now})},
+        outbox={row.connection_id: (row.many, row.due) for row in rows if row.connection_id},
     )

@@ -78,7 +78,8 @@ _THREAD_ID = Statement(select(thread.c.id).where(thread.c.id == bindparam("threa
 def to_wire(row: AnyRow) -> records.Message:
     """The record of one row of `MESSAGE_COLUMNS`."""
     state = DeliveryState(row.state)
-    retry_at: Millis | None = row.due_at if state is DeliveryState.QUEUED and row.tries else None
+    tried = state is DeliveryState.QUEUED and row.tries
+    retry_at: Millis | None = row.due_at if tried or state is DeliveryState.SCHEDULED else None
     return records.Message(
         id=row.id,
         version=row.version,

@@ -430,7 +430,8 @@ outbox = Table(
 )
 """Messages on their way to a gateway, one after the other for each thread.
 
-`taken_until` set: a submit is under way; if it passes, nobody knows.
+`connection_id` empty: scheduled; the gate chooses its connection when it is due. `taken_until` set: a submit is under
+way; if it passes, nobody knows.
 """
 
 delivery_report = Table(

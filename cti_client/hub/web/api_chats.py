@@ -11,6 +11,7 @@ from cti_client.hub.services.choose_contact import choose_contact
 from cti_client.hub.services.close_chat import close_chat
 from cti_client.hub.services.mark_read import mark_read
 from cti_client.hub.services.resend_message import resend_message
+from cti_client.hub.services.scheduled import cancel_message
 from cti_client.hub.services.send_sms import send_sms
 from cti_client.hub.services.set_presence import set_presence
 from cti_client.hub.services.settle_message import settle_message
@@ -38,6 +39,7 @@ def add_chats(app: web.Application) -> None:
             web.post(PREFIX + "/messages", _on_none(api.Send, _send_and_show)),
             web.post(PREFIX + "/messages/{id}/settle", _on_one(api.Settle, _settle_and_show)),
             web.post(PREFIX + "/messages/{id}/resend", _on_one(api.Resend, _resend_and_show)),
+            web.post(PREFIX + "/messages/{id}/cancel", _on_one(api.Cancel, _cancel_and_show)),
             web.post(PREFIX + "/interactions/{id}/read", _on_one(api.MarkRead, mark_read)),
             web.post(PREFIX + "/interactions/{id}/close", _on_one(api.Close, close_chat)),
             web.post(PREFIX + "/interactions/{id}/case", _on_one(api.ChooseCase, choose_case)),
@@ -82,6 +84,11 @@ def _settle_and_show(tx: Tx, agent_id: int, message_id: int, settle: api.Settle)
 
 def _resend_and_show(tx: Tx, agent_id: int, message_id: int, resend: api.Resend) -> records.Message:
     resend_message(tx, agent_id, message_id, resend)
+    return one_message(tx.conn, message_id)
+
+
+def _cancel_and_show(tx: Tx, agent_id: int, message_id: int, cancel: api.Cancel) -> records.Message:
+    cancel_message(tx, agent_id, message_id, cancel)
     return one_message(tx.conn, message_id)
 
 

@@ -8,9 +8,10 @@ from PySide6.QtCore import QCoreApplication
 from cti_client.desk.views import PendingSend, PendingState
 from cti_client.domain import Millis, ages, delivery
 from cti_client.domain.delivery import DeliveryAction, DeliveryState
+from cti_client.domain.errors import QuietHoursError
 from cti_client.domain.interaction import Direction
 from cti_client.ui.links import Link, find_links
-from cti_client.ui.local_time import clock, clock_seconds, date_and_clock, day_name, day_of
+from cti_client.ui.local_time import clock, clock_seconds, date_and_clock, day_name, day_of, short_day
 from cti_client.wire.records import Message
 
 
@@ -27,6 +28,10 @@ class RowAction(Enum):
     """Put the text back into the reply box."""
     SEND_NOW = auto()
     """Yes, send what has waited (H1)."""
+    SEND_ANYWAY = auto()
+    """Yes, although it is early or late where the customer is (B9)."""
+    CANCEL = auto()
+    """A scheduled message: do not send it (D3)."""
     CALL = auto()
     """Call instead."""
     TAKE_BACK = auto()
@@ -157,8 +162,16 @@ def explain(message: Message, chat: ChatContext) -> delivery.Explanation:
         message.state,
         message.reason,
         who=chat.customer or _tr("the customer"),
-        retry_at=clock(message.retry_at) if message.retry_at is not None else "",
+        retry_at=_when(message),
     )
+
+
+def _when(message: Message) -> str:
+    """The time of the next attempt, with its day where that is another than the message's."""
+    due = message.retry_at
+    if due is None:
+        return ""
+    return clock(due) if day_of(due) == day_of(message.at) else f"{clock(due)}, {short_day(due)}"
 
 
 _ACTIONS = {
@@ -166,15 +179,16 @@ _ACTIONS = {
     DeliveryAction.SEND_AGAIN: (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN),
     DeliveryAction.CHECK_CONNECTION: (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN),
     DeliveryAction.CALL: (RowAction.CALL,),
+    DeliveryAction.CANCEL: (RowAction.CANCEL,),
 }
 _TROUBLED = (DeliveryState.UNKNOWN, DeliveryState.FAILED, DeliveryState.UNDELIVERED)
 
 
 def _trouble(message: Message, found: delivery.Explanation) -> tuple[str, tuple[RowAction, ...]]:
-    retried = message.state is DeliveryState.QUEUED and message.retry_at is not None
-    if message.direction is not Direction.OUT or not (retried or message.state in _TROUBLED):
+    waits = message.state in (DeliveryState.QUEUED, DeliveryState.SCHEDULED) and message.retry_at is not None
+    if message.direction is not Direction.OUT or not (waits or message.state in _TROUBLED):
         return "", ()
-    automatic = message.policy and found.action is not DeliveryAction.SETTLE
+    automatic = message.policy and found.action not in (DeliveryAction.SETTLE, DeliveryAction.CANCEL)
     return found.sentence, () if automatic else _ACTIONS.get(found.action, ())
 
 
@@ -182,7 +196,9 @@ def _pending_trouble(pending: PendingSend) -> tuple[str, tuple[RowAction, ...]]:
     match pending.state:
         case PendingState.ASK:
             why = pending.problem.text if pending.problem else _tr("This text has waited. Is it still right?")
-            return why, (RowAction.SEND_NOW, RowAction.TAKE_BACK, RowAction.DISCARD)
+            is_quiet = pending.problem is not None and pending.problem.code == QuietHoursError.code
+            yes = RowAction.SEND_ANYWAY if is_quiet else RowAction.SEND_NOW
+            return why, (yes, RowAction.TAKE_BACK, RowAction.DISCARD)
         case PendingState.REFUSED:
             why = pending.problem.text if pending.problem else _tr("The hub refused this text.")
             return _tr("Not sent. {why}").format(why=why), (RowAction.TAKE_BACK, RowAction.DISCARD)

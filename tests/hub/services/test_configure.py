@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, update
 
 from cti_client.domain.agent import Presence
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
@@ -67,6 +67,22 @@ async def test_again_writes_nothing_at_all(tmp_path: Path) -> None:
         await store.write(watched)
     assert not writes[0].startswith("0 rows")
     assert writes[1] == f"0 rows, {News()}, set()"
+
+
+async def test_quiet_hours_that_the_file_does_not_name_stay_as_they_were_set(tmp_path: Path) -> None:
+    async def hours(line: LineConfig) -> tuple[object, ...]:
+        await store.write(apply_configuration, settings(tmp_path, lines=[line], agents=[ANNA]))
+        (row,) = await store.read(rows, tables.line)
+        return row["quiet_hours"], row["texts_from"], row["texts_until"]
+
+    def set_on_the_screens(tx: Tx) -> None:
+        tx.conn.execute(update(tables.line).values(texts_from=540))
+
+    async with opened_store(tmp_path) as store:
+        assert await hours(SUPPORT) == (True, 480, 1260)
+        await store.write(set_on_the_screens)
+        assert await hours(SUPPORT) == (True, 540, 1260)
+        assert await hours(replace(SUPPORT, texts_from=600, quiet_hours=False)) == (False, 600, 1260)
 
 
 async def test_a_line_that_is_gone_keeps_its_row_and_sends_no_more(tmp_path: Path) -> None:

@@ -144,11 +144,11 @@ def test_nothing_goes_round_the_gate() -> None:
             clearing.add(file.name)
         if writes_outbox(source):
             queueing.add(file.name)
-        if {"queue_text", "enqueue"} & called:
+        if {"queue_text", "enqueue", "release_text"} & called:
             callers.add(file.name)
     assert clearing == {"gate.py"}
     assert queueing == {"outgoing.py"}
-    assert callers == {"auto_texts.py", "outgoing.py", "resend_message.py", "send_sms.py"}
+    assert callers == {"auto_texts.py", "outgoing.py", "resend_message.py", "scheduled.py", "send_sms.py"}
 
 
 @pytest.mark.parametrize(

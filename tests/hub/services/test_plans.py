@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, insert
 from sqlalchemy.pool import StaticPool
 
 from cti_client.domain.delivery import DeliveryState
@@ -18,11 +18,12 @@ from cti_client.hub.services.mark_read import mark_read
 from cti_client.hub.services.opt_out import opt_out
 from cti_client.hub.services.outbox import expire_leases, next_due
 from cti_client.hub.services.record_delivery import record_delivery
+from cti_client.hub.services.scheduled import release_due
 from cti_client.hub.services.set_presence import agent_connected, agent_gone
 from cti_client.hub.services.settle_message import settle_message
 from cti_client.hub.services.start_chat import start_chat
 from cti_client.hub.services.take_waiting import take_waiting
-from cti_client.hub.store.tables import metadata
+from cti_client.hub.store.tables import auto_text, message, metadata
 from cti_client.telephony.sms.connection import DeliveryReport, Taken, Unclear
 from cti_client.wire import api
 from cti_client.wire.consent_api import AllowSms, Basis, OptOut
@@ -129,9 +130,16 @@ def test_every_statement_of_a_journey_uses_an_index(database: ExplainedDatabase)
     watch(lambda: hub.run(allow_sms, hub.anna, AllowSms(address=CUSTOMER, basis=Basis.CONTRACT, contact_id=1)))
     watch(lambda: hub.close(chat))
     again = watch(lambda: hub.run(start_chat, hub.anna, api.StartChat(address=CUSTOMER)))
+    hub.now += 12 * HOUR  # it is night there
+    watch(lambda: hub.send(again, in_quiet_hours=True))
     new = api.ChooseCase(choice=CaseChoice.NEW)
     watch(lambda: hub.run(choose_case, hub.anna, again.interaction_id, new))
+    welcome = {"line_id": hub.line, "policy": "welcome", "enabled": True, "text": "Welcome."}
+    hub.transact(lambda conn: conn.execute(insert(auto_text).values(welcome)))
     watch(lambda: hub.text(sender="+12125550002"))
+    hub.now += 12 * HOUR
+    watch(lambda: hub.run(release_due))
+    assert hub.value(message, "state", policy="welcome") == DeliveryState.QUEUED
     rings = hub.open_offer()
     watch(lambda: hub.run(accept_offer, hub.anna, rings.id, api.Accept(number=1)))
     watch(lambda: hub.text(sender="+12125550003"))

@@ -8,9 +8,11 @@ import pytest
 from cti_client.domain.agent import Presence
 from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.domain.interaction import CaseChoice, CaseStatus, Disposition
+from cti_client.hub.config import LineConfig
 from cti_client.wire import api, records, topics
 from tests.helpers.running_hub import (
     CUSTOMER,
+    LINE,
     OTHER_TOKEN,
     TOKEN,
     Desktop,
@@ -131,6 +133,24 @@ async def test_a_chat_is_started_from_our_side(tmp_path: Path) -> None:
             await hub.call("POST", "/chats", api.StartChat(address=stranger), api.Accepted)
 
 
+async def test_a_chat_begun_in_quiet_hours_needs_a_yes(tmp_path: Path) -> None:
+    """B9. One minute a day, by the clocks of all zones of a number that says nothing: it never comes."""
+    line = LineConfig(address=LINE, name="Support", connection="fake", texts_from=0, texts_until=1)
+    async with running_hub(tmp_path, lines=(line,)) as hub, hub.desktop() as anna:
+        chat = await accepted(hub, anna)
+        await hub.call("POST", "/messages", composed(anna, chat, "A reply passes"), records.Message)
+        path = f"/interactions/{chat.interaction_id}/close"
+        await hub.call("POST", path, api.Close(disposition=Disposition.FOLLOW_UP), api.Done)
+        with pytest.raises(RefusedError, match="409 quiet_hours"):
+            await hub.call("POST", "/chats", api.StartChat(address=CUSTOMER), api.Accepted)
+        yes = api.StartChat(address=CUSTOMER, in_quiet_hours=True)
+        again = await hub.call("POST", "/chats", yes, api.Accepted)
+        text = composed(anna, again, "It is urgent", client_id=CLIENT_ID[:-1] + "4")
+        sent = await hub.call("POST", "/messages", text, records.Message)
+        with pytest.raises(RefusedError, match="400 bad_request"):
+            await hub.call("POST", f"/messages/{sent.id}/cancel", api.Cancel(), records.Message)
+
+
 async def test_presence_is_set(tmp_path: Path) -> None:
     async with running_hub(tmp_path) as hub, hub.desktop() as anna:
         await hub.call("POST", "/presence", api.SetPresence(presence=Presence.AWAY, reason="Lunch"), api.Done)
@@ -155,6 +175,7 @@ async def test_presence_is_set(tmp_path: Path) -> None:
         ("POST", "/directory/nowhere/lookup", api.Lookup(query="Baker"), "404 not_found"),
         ("POST", "/directory/contacts/lookup", api.Lookup(), "400 bad_request"),
         ("POST", "/messages/999/settle", api.Settle(arrived=True), "404 not_found"),
+        ("POST", "/messages/999/cancel", api.Cancel(), "404 not_found"),
         ("GET", "/nothing", None, "404 not_found"),
         ("DELETE", "/cases", None, "405 bad_request"),
         ("GET", "/agent", None, "400 bad_request"),
