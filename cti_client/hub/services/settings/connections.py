@@ -1,0 +1,185 @@
+"""Gateways, as the screens set them. Those of the settings file are not changed here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select, update
+
+from cti_client.domain.clean_text import clean_text
+from cti_client.domain.errors import BadRequestError, NotFoundError
+from cti_client.hub.config import ConnectionConfig
+from cti_client.hub.desk_connections import SECRET, Kept, configured, kept
+from cti_client.hub.secrets import NoSecretsKeyError, SecretBox, SecretsLostError
+from cti_client.hub.services.settings.change import Fields, note_change, refuse_stale, said
+from cti_client.hub.store.origin import FROM_DESK, FROM_FILE
+from cti_client.hub.store.statements import AnyRow
+from cti_client.hub.store.store import Tx
+from cti_client.hub.store.tables import connection, line, routing_rule
+from cti_client.hub.store.upsert import upsert
+from cti_client.telephony.sms.connection import SplitMode
+from cti_client.telephony.sms.kinds import Kind, kind_named
+from cti_client.wire.settings_api import SECRET_KEPT, EditConnection
+
+KIND = "connection"
+LONGEST_NAME = 60
+LONGEST_OPTION = 1_000
+FASTEST = 1_000.0
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+NO_KEY = "This hub has no key to keep secrets with: set secrets_key in its settings file."
+LOST = "This hub's key does not open the stored secrets. Enter them again."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A connection as it was filled in, checked: `stored` and `secrets` go into the database, apart."""
+
+    edit: EditConnection
+    kind: Kind
+    stored: Kept
+    secrets: Mapping[str, str]
+
+    @property
+    def config(self) -> ConnectionConfig:
+        """What a gateway is made of."""
+        return configured(
+            id=self.edit.id,
+            kind=self.kind.kind,
+            name=self.edit.name,
+            stored=self.stored,
+            split=SplitMode.SEPARATE if self.edit.separate else SplitMode.CONCATENATE,
+            text_policy=self.edit.text_policy,
+            secrets=self.secrets,
+        )
+
+
+def wanted(row: AnyRow | None, edit: EditConnection, box: SecretBox) -> Wanted:
+    """What this edit comes to, over what is stored (`row`). Raises `BadRequestError` with the field at fault."""
+    kind = kind_named(edit.kind)
+    if kind is None:
+        raise BadRequestError("There is no such kind of gateway.", "kind")
+    if _ID.fullmatch(edit.id) is None:
+        raise BadRequestError("An id has 1 to 40 letters, digits, - or _.", "id")
+    name = " ".join(clean_text(edit.name)[0].split())
+    if not name or len(name) > LONGEST_NAME:
+        raise BadRequestError(f"A name has 1 to {LONGEST_NAME} characters.", "name")
+    country = edit.country.strip().upper()
+    if len(country) != 2 or not (country.isascii() and country.isalpha()):
+        raise BadRequestError("A country is two letters, as US.", "country")
+    if edit.per_second is not None and not 0 < edit.per_second <= FASTEST:
+        raise BadRequestError(f"More than 0 and at most {FASTEST:,.0f} texts a second.", "per_second")
+    old = _old_secrets(row, box)
+    options: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    for option in kind.options:
+        value = edit.options.get(option.key, "").strip()
+        if option.secret and value == SECRET_KEPT:
+            value = old.get(option.key, "")
+        if option.required and not value:
+            raise BadRequestError(f"{option.label} is needed.", f"options.{option.key}")
+        if len(value) > LONGEST_OPTION:
+            raise BadRequestError("This is too long.", f"options.{option.key}")
+        if value:
+            (secrets if option.secret else options)[option.key] = value
+    for key in edit.options:
+        if key not in kind.keys:
+            raise BadRequestError("This kind of gateway has no such option.", f"options.{key}")
+    secret = old.get(SECRET, "") if edit.secret == SECRET_KEPT else edit.secret.strip()
+    if kind.needs_secret and not secret:
+        raise BadRequestError("A secret is needed: the gateway shows it when it calls the hub.", "secret")
+    if secret:
+        secrets[SECRET] = secret
+    stored = Kept(country=country, per_second=edit.per_second, options=options)
+    return Wanted(msgspec.structs.replace(edit, name=name, country=country), kind, stored, secrets)
+
+
+def row_of(tx: Tx, connection_id: str) -> AnyRow | None:
+    """As it is stored, locked."""
+    return tx.conn.execute(select(connection).where(connection.c.id == connection_id).with_for_update()).first()
+
+
+def put_connection(tx: Tx, agent_id: int, edit: EditConnection, box: SecretBox) -> None:
+    """Raises `StaleVersionError`, `BadRequestError`."""
+    row = row_of(tx, edit.id)
+    if row is not None and row.origin == FROM_FILE:
+        raise BadRequestError("This connection stands in the hub's settings file: change it there.", "id")
+    in_use = row if row is not None and row.active else None
+    if edit.version == 0 and in_use is not None:
+        raise BadRequestError("There is a connection of this id already.", "id")
+    refuse_stale(0 if in_use is None else in_use.version, edit.version)
+    if in_use is not None and in_use.kind != edit.kind:
+        raise BadRequestError("The kind of a connection cannot change.", "kind")
+    new = wanted(in_use, edit, box)
+    try:
+        ciphertext = box.lock(edit.id, new.secrets)
+    except NoSecretsKeyError:
+        raise BadRequestError(NO_KEY, "secret") from None
+    before = None if in_use is None else _fields_of(in_use, _old_secrets(in_use, box))
+    after = _fields(new)
+    if before is not None:
+        after |= {
+            f"{key} (secret)": "set again"
+            for key in new.secrets
+            if new.secrets[key] != _old_secrets(in_use, box).get(key)
+        }
+    note_change(tx, agent_id, KIND, edit.id, before, after)
+    values = {
+        "kind": edit.kind,
+        "name": new.edit.name,
+        "settings": msgspec.json.encode(new.stored).decode(),
+        "secrets": ciphertext,
+        "text_policy": edit.text_policy.value,
+        "split": (SplitMode.SEPARATE if edit.separate else SplitMode.CONCATENATE).value,
+        "origin": FROM_DESK,
+        "active": True,
+        "version": (row.version if row is not None else 0) + 1,
+    }
+    upsert(tx.conn, connection, {"id": edit.id}, values)
+
+
+def delete_connection(tx: Tx, agent_id: int, connection_id: str, box: SecretBox) -> None:
+    """Its lines send no more until they have another; its rules go. Raises `NotFoundError`, `BadRequestError`."""
+    row = row_of(tx, connection_id)
+    if row is None or not row.active:
+        raise NotFoundError("This connection does not exist any more.")
+    if row.origin == FROM_FILE:
+        raise BadRequestError("This connection stands in the hub's settings file: remove it there.")
+    tx.conn.execute(routing_rule.delete().where(routing_rule.c.connection_id == connection_id))
+    tx.conn.execute(update(line).where(line.c.connection_id == connection_id).values(connection_id=None))
+    gone = {"active": False, "secrets": "", "version": row.version + 1}
+    tx.conn.execute(update(connection).where(connection.c.id == connection_id).values(gone))
+    note_change(tx, agent_id, KIND, connection_id, _fields_of(row, _old_secrets(row, box)), None)
+
+
+def _old_secrets(row: AnyRow | None, box: SecretBox) -> dict[str, str]:
+    try:
+        return {} if row is None else box.open(row.id, row.secrets)
+    except SecretsLostError:
+        return {}
+
+
+def _fields(new: Wanted) -> dict[str, str]:
+    edit = new.edit
+    return _named(edit.kind, edit.name, new.stored, edit.text_policy.value, edit.separate, new.secrets)
+
+
+def _fields_of(row: AnyRow, secrets: Mapping[str, str]) -> Fields:
+    separate = row.split == SplitMode.SEPARATE
+    return _named(row.kind, row.name, kept(row), row.text_policy, separate, secrets)
+
+
+def _named(
+    kind: str, name: str, stored: Kept, text_policy: str, separate: bool, secrets: Mapping[str, str]
+) -> dict[str, str]:
+    return {
+        "kind": kind,
+        "name": name,
+        "country": stored.country,
+        "texts a second": said(stored.per_second),
+        "text policy": text_policy,
+        "separate messages": said(separate),
+        **stored.options,
+        **dict.fromkeys(secrets, "set"),
+    }
