@@ -12,8 +12,8 @@ from cti_client.ui import there
 from cti_client.ui.models.thread_row import RowAction
 from cti_client.ui.quiet_question import QuietQuestion
 from cti_client.wire.api import Problem
+from tests.helpers.case_stage import Stage, stage
 from tests.helpers.fake_desk import START, case, contact, interaction, message
-from tests.ui.test_case_session import Stage, stage
 
 __all__ = ["stage"]  # a fixture
 

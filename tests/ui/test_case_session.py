@@ -1,123 +1,22 @@
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any, cast
 
 import msgspec
-import pytest
-import pytest_asyncio
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
-from shiboken6 import delete
 
-from cti_client.desk.desk import Desk
 from cti_client.desk.errors import HubAwayError, HubRefusedError
-from cti_client.desk.views import LinkStatus, PendingSend, PendingState
-from cti_client.domain.consent import ConsentState
-from cti_client.domain.delivery import DeliveryState
-from cti_client.domain.errors import OPTED_OUT_TEXT
-from cti_client.domain.interaction import CaseChoice, Direction, Disposition
-from cti_client.ui.case_session import CaseSession
-from cti_client.ui.case_window import CaseWindow
-from cti_client.ui.close_case_dialog import CloseCaseDialog
-from cti_client.ui.message_history_dialog import MessageHistoryDialog
-from cti_client.ui.models.thread import ThreadModel
-from cti_client.ui.models.thread_row import RowAction, ThreadRow
-from cti_client.ui.theme import Theme
-from cti_client.ui.ticker import Ticker
+from cti_client.desk.views import LinkStatus
+from cti_client.domain.interaction import CaseChoice, Disposition
 from cti_client.wire.api import Accepted, EditCase, EditContact, NumberAbilities, Problem
-from cti_client.wire.records import Interaction, Message
-from tests.helpers.fake_desk import CASE_BRIEF, START, FakeDesk, case, contact, interaction, message
-from tests.helpers.long_thread import LongThreadDesk
+from cti_client.wire.records import Interaction
+from tests.helpers.case_stage import Stage, long_stage, stage
+from tests.helpers.fake_desk import CASE_BRIEF, case, contact, interaction, message
 from tests.helpers.phone_menu import choose
-from tests.helpers.qt_loop import LIMIT, settled, until
+from tests.helpers.qt_loop import until
 
-CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-class Stage:
-    """A case window and its session over a fake desk."""
-
-    def __init__(self, theme: Theme, desk: FakeDesk, settings: QSettings) -> None:
-        self.desk = desk
-        self.opened: list[str] = []
-        self.calls: list[str] = []
-        self.takes_calls = True
-        self.ticker = Ticker(desk.now)
-        self.window = CaseWindow(theme, 12, self.opened.append, settings=settings)
-        self.session = CaseSession(
-            cast(Desk, desk), self.window, theme, self.ticker, hand_over=self._hand_over, may_call=lambda: True
-        )
-
-    def _hand_over(self, tel: str) -> bool:
-        self.calls.append(tel)
-        return self.takes_calls
-
-    async def open(self, *messages: Message, **changes: Any) -> None:
-        """The chat is ours; `messages` are in its thread."""
-        for each in messages:
-            self.desk.put_message(each)
-        self.desk.put_interaction(interaction(**changes), case(notes="Old"))
-        for each in messages:
-            self.desk.put_message(each)
-        self.window.show()
-        self.window.activateWindow()
-        await until(self.window.isActiveWindow, self.window.activated)
-        await self.rest()
-
-    async def rest(self) -> None:
-        """Until nothing is under way any more."""
-        async with asyncio.timeout(LIMIT):
-            await settled()
-            while running := [one for one in asyncio.all_tasks() if one.get_name().startswith(self.session.tasks.name)]:
-                await asyncio.wait(running)
-                await settled()
-
-    @property
-    def thread(self) -> ThreadModel:
-        model = self.window.chat.messages.thread()
-        assert model is not None
-        return model
-
-    def texts(self) -> list[str]:
-        return [row.text for row in self.rows()]
-
-    def rows(self) -> list[ThreadRow]:
-        found = [self.thread.row_at(at) for at in range(self.thread.rowCount())]
-        return [row for row in found if row is not None]
-
-    def write_and_send(self, text: str) -> None:
-        QTest.keyClicks(self.window.reply.editor, text)
-        QTest.keyClick(self.window.reply.editor, Qt.Key.Key_Return, CTRL)
-
-    def say_problem(self) -> str:
-        return self.window.problem.text
-
-    def dialog(self) -> CloseCaseDialog:
-        (found,) = self.window.findChildren(CloseCaseDialog)
-        return found
-
-
-async def make(theme: Theme, desk: FakeDesk, settings: QSettings) -> AsyncIterator[Stage]:
-    made = Stage(theme, desk, settings)
-    yield made
-    await made.session.close()
-    made.window.close_for_good()
-    made.window.deleteLater()
-    made.session.deleteLater()
-
-
-@pytest_asyncio.fixture
-async def stage(qapp: QApplication, theme: Theme, desk: FakeDesk, settings: QSettings) -> AsyncIterator[Stage]:
-    async for made in make(theme, desk, settings):
-        yield made
-
-
-@pytest_asyncio.fixture
-async def long_stage(qapp: QApplication, theme: Theme, settings: QSettings) -> AsyncIterator[Stage]:
-    async for made in make(theme, LongThreadDesk(), settings):
-        yield made
+__all__ = ["long_stage", "stage"]  # fixtures
 
 
 # Opening
@@ -198,141 +97,6 @@ async def test_the_draft_of_the_thread_comes_back(stage: Stage) -> None:
     stage.desk.drafts[12] = "half a thought"
     await stage.open()
     assert stage.window.reply.text() == "half a thought"
-
-
-# Sending
-
-
-async def test_what_is_sent_goes_to_the_desk_and_waits_visibly(stage: Stage) -> None:
-    await stage.open(message(1))
-    stage.write_and_send("Good morning!")
-    await stage.rest()
-    assert stage.desk.called("send") == [{"interaction_id": 12, "text": "Good morning!"}]
-    assert stage.texts()[-1] == "Good morning!"
-    assert stage.rows()[-1].client_id == "send-1"
-    assert stage.desk.drafts[12] == ""
-    sent = message(2, text="Good morning!", direction=Direction.OUT, client_id="send-1", state=DeliveryState.QUEUED)
-    stage.desk.put_message(sent)
-    stage.desk.drop_pending("send-1")
-    assert [row.message_id for row in stage.rows()] == [1, 2]
-
-
-async def test_a_text_that_cannot_be_kept_comes_back_into_the_box(stage: Stage) -> None:
-    await stage.open(message(1))
-    stage.desk.failures["send"] = HubRefusedError(Problem(code="opted_out", text=OPTED_OUT_TEXT))
-    stage.write_and_send("Hello")
-    await stage.rest()
-    assert stage.window.reply.text() == "Hello"
-    assert stage.say_problem() == OPTED_OUT_TEXT
-
-
-async def test_an_opted_out_customer_cannot_be_texted(stage: Stage) -> None:
-    await stage.open(message(1), consent=ConsentState.OPTED_OUT)
-    assert OPTED_OUT_TEXT in stage.window.reply.notice.text
-    stage.write_and_send("Hello")
-    await stage.rest()
-    assert stage.desk.called("send") == []
-    stage.desk.put_interaction(interaction(version=2, consent=ConsentState.OPTED_IN))
-    assert stage.window.reply.send.isEnabled()
-
-
-async def test_a_sender_that_takes_no_replies_is_not_texted(stage: Stage) -> None:
-    await stage.open(message(1), repliable=False)
-    assert stage.window.reply.notice.text == "This sender takes no replies."
-
-
-@pytest.mark.parametrize(
-    ("action", "called"),
-    [
-        (RowAction.SEND_NOW, ("resend_pending", {"client_id": "a"})),
-        (RowAction.TAKE_BACK, ("discard_pending", {"client_id": "a"})),
-        (RowAction.DISCARD, ("discard_pending", {"client_id": "a"})),
-    ],
-)
-async def test_a_stale_text_asks_and_does_what_the_agent_says(
-    stage: Stage, action: RowAction, called: tuple[str, dict[str, str]]
-) -> None:
-    await stage.open(message(1))
-    stage.desk.put_pending(PendingSend("a", 12, 12, "Old text", START, PendingState.ASK))
-    row = stage.rows()[-1]
-    assert action in row.actions
-    stage.window.chat.action_chosen.emit(row, action)
-    await stage.rest()
-    assert called in stage.desk.calls
-    assert stage.window.reply.text() == ("Old text" if action is RowAction.TAKE_BACK else "")
-
-
-async def test_a_text_that_may_be_at_the_hub_stays_where_it_is(stage: Stage) -> None:
-    await stage.open(message(1))
-    stage.desk.put_pending(PendingSend("a", 12, 12, "Old text", START, PendingState.WAITING))
-    stage.desk.failures["discard_pending"] = HubAwayError("The hub may already have this text.")
-    stage.window.chat.action_chosen.emit(stage.rows()[-1], RowAction.TAKE_BACK)
-    await stage.rest()
-    assert stage.say_problem() == "The hub may already have this text."
-    assert stage.window.reply.text() == ""
-
-
-@pytest.mark.parametrize("action", [RowAction.ARRIVED, RowAction.NOT_ARRIVED])
-async def test_the_agent_settles_an_unknown_message(stage: Stage, action: RowAction) -> None:
-    unknown = message(2, direction=Direction.OUT, state=DeliveryState.UNKNOWN, text="Did it go?")
-    await stage.open(message(1), unknown)
-    stage.window.chat.action_chosen.emit(stage.rows()[1], action)
-    await stage.rest()
-    assert stage.desk.called("settle") == [{"message_id": 2, "arrived": action is RowAction.ARRIVED}]
-
-
-async def test_a_failed_text_is_sent_again_as_the_same_message(stage: Stage) -> None:
-    """E6."""
-    failed = message(2, direction=Direction.OUT, state=DeliveryState.FAILED, text="Try me", attempt=3)
-    await stage.open(message(1), failed)
-    stage.window.chat.action_chosen.emit(stage.rows()[1], RowAction.SEND_AGAIN)
-    await stage.rest()
-    assert stage.desk.called("resend") == [{"message_id": 2, "attempt": 3}]
-    assert stage.window.reply.text() == ""
-
-
-async def test_how_a_text_went(stage: Stage) -> None:
-    sent = message(2, direction=Direction.OUT, state=DeliveryState.SENT, text="Try me")
-    await stage.open(message(1), sent)
-    view = stage.window.chat
-    assert "How it went…" in [action.text() for action in view.menu_of(stage.rows()[1]).actions()]
-    assert "How it went…" not in [action.text() for action in view.menu_of(stage.rows()[0]).actions()]
-    stage.desk.failures["message_history"] = HubAwayError()
-    view.action_chosen.emit(stage.rows()[1], RowAction.HISTORY)
-    await stage.rest()
-    dialog = stage.window.findChild(MessageHistoryDialog)
-    assert dialog is not None
-    assert not dialog.copy.isEnabled()
-    del stage.desk.failures["message_history"]
-    dialog.wanted.emit()
-    await stage.rest()
-    assert dialog.copy.isEnabled()
-    assert stage.desk.called("message_history") == [{"message_id": 2}] * 2
-
-
-async def test_a_history_that_comes_after_the_dialog_was_closed(stage: Stage) -> None:
-    sent = message(2, direction=Direction.OUT, state=DeliveryState.SENT, text="Try me")
-    await stage.open(message(1), sent)
-    stage.window.chat.action_chosen.emit(stage.rows()[1], RowAction.HISTORY)
-    dialog = stage.window.findChild(MessageHistoryDialog)
-    assert dialog is not None
-    delete(dialog)
-    await stage.rest()
-    assert stage.desk.called("message_history") == [{"message_id": 2}]
-
-
-async def test_text_again_puts_the_text_into_the_box(stage: Stage) -> None:
-    failed = message(2, direction=Direction.OUT, state=DeliveryState.FAILED, text="Try me")
-    await stage.open(message(1), failed)
-    stage.window.chat.action_chosen.emit(stage.rows()[1], RowAction.TEXT_AGAIN)
-    assert stage.window.reply.text() == "Try me"
-
-
-async def test_calling_instead(stage: Stage) -> None:
-    await stage.open(message(1))
-    stage.window.chat.action_chosen.emit(stage.rows()[0], RowAction.CALL)
-    await stage.rest()
-    assert stage.calls == ["tel:+48601234567"]
 
 
 # Reading

@@ -8,8 +8,8 @@ from cti_client.ui.company import Company
 from cti_client.ui.theme import Theme
 from cti_client.wire.frames import Looking, Typing
 from cti_client.wire.topics import Peer, Shared, SharedThread
+from tests.helpers.case_stage import Stage, stage
 from tests.helpers.fake_desk import START
-from tests.ui.test_case_session import Stage, stage
 
 __all__ = ["stage"]
 
