@@ -5,10 +5,12 @@ together as in the product; every other async test runs in a plain asyncio loop.
 """
 
 import asyncio
+import gc
+import itertools
 import os
 import sys
 from asyncio import AbstractEventLoop
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
@@ -25,6 +27,22 @@ for stream in (sys.stdout, sys.stderr):
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(encoding="utf-8")
+
+ALL_GARBAGE_EVERY = 50
+"""Tests. In between only what the last test has left is looked at, which takes a moment."""
+_ended = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_ends_here() -> Iterator[None]:
+    """In the main thread, between tests: a widget that ends in a thread of some later test takes the process with it.
+
+    See `system/collector.py`, which does the same for the product.
+    """
+    gc.disable()
+    yield
+    gc.collect(2 if next(_ended) % ALL_GARBAGE_EVERY == 0 else 1)
+    gc.disable()
 
 
 def pytest_asyncio_loop_factories(

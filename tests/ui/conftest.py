@@ -1,4 +1,3 @@
-import gc
 from collections.abc import Iterator
 
 import pytest
@@ -15,12 +14,9 @@ __all__ = ["stage"]  # a fixture
 
 @pytest.fixture(autouse=True)
 def _no_leftovers(qapp: QApplication) -> Iterator[None]:
-    """Widgets of one test are gone before the next, and end in this thread (see `system/collector.py`)."""
-    gc.disable()
+    """Widgets of one test are gone before the next."""
     yield
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    gc.collect(1)
-    gc.enable()
 
 
 @pytest.fixture(scope="session")
