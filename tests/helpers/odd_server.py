@@ -16,11 +16,12 @@ class OddServer:
         self.url = ""
 
 
-def answering(status: int, body: str = "") -> Behaviour:
+def answering(status: int, body: str = "", *headers: str) -> Behaviour:
     """Answer like a well-behaved server."""
+    more = "".join(f"{header}\r\n" for header in headers)
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(body.encode())}\r\n\r\n"
+        head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(body.encode())}\r\n{more}\r\n"
         writer.write(head.encode() + body.encode())
         await writer.drain()
 

@@ -110,8 +110,9 @@ def record_outcome(tx: Tx, message_id: int, outcome: SubmitOutcome, attempt: int
                 opted_out_by_gateway(tx, thread_row, row, outcome.detail)
         case NotTaken() if refused_now:  # the customer opted out while the submit was under way
             move_message(tx, row, DeliveryState.FAILED, reason=FailureReason.OPTED_OUT, reason_text=OPTED_OUT_TEXT)
-        case NotTaken():
-            move_message(tx, row, DeliveryState.FAILED, reason=FailureReason.EXPIRED, reason_text=outcome.detail)
+        case NotTaken():  # for a day, or once its lease had passed: no phone was ever asked, so it has not expired
+            broken = FailureReason.CONNECTION_BROKEN
+            move_message(tx, row, DeliveryState.FAILED, reason=broken, reason_text=outcome.detail)
         case _:
             move_message(tx, row, DeliveryState.UNKNOWN, reason=FailureReason.UNANSWERED, reason_text=outcome.detail)
 

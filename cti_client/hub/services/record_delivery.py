@@ -36,7 +36,7 @@ def record_delivery(tx: Tx, _connection_id: str, report: DeliveryReport) -> None
     if locked is None or locked[1].direction != Direction.OUT:
         return
     thread_row, row = locked
-    event = report.state if report.part is None else _sum(tx, row, report.attempt)
+    event = report.state if report.part is None else _sum(tx, row, report)
     if report.attempt != row.attempt and event is not DeliveryState.DELIVERED:
         return  # an attempt that was given up has nothing more to say, unless the phone has the text after all
     gateway_id = row.gateway_id or report.gateway_id
@@ -54,7 +54,7 @@ def record_delivery(tx: Tx, _connection_id: str, report: DeliveryReport) -> None
         dropped = _DROP.scalar(tx.conn, {"message": row.id})
         if dropped is not None:
             tx.wakes.add("outbox")  # the customer's next text may go now
-    if report.reason is FailureReason.OPTED_OUT:
+    if report.reason is FailureReason.OPTED_OUT and state != row.state:  # told again it is no news: they may be back
         opted_out_by_gateway(tx, thread_row, row, report.raw[:LONGEST_RAW])
 
 
@@ -74,14 +74,20 @@ def _keep(tx: Tx, report: DeliveryReport) -> None:
     )
 
 
-def _sum(tx: Tx, row: AnyRow, attempt: int) -> DeliveryState:
-    """What the parts' reports on this attempt so far come to together. A part of which nothing is known is `sent`."""
-    parts = dict.fromkeys(range(row.parts), DeliveryState.SENT)
+def _sum(tx: Tx, row: AnyRow, heard: DeliveryReport) -> DeliveryState:
+    """What the parts' reports on this attempt so far come to together.
+
+    A part of which nothing is known is `sent` only where the gateway has said that it took the text: until it does, or
+    where it never did (D4), that part may not have gone.
+    """
+    unanswered = row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+    unheard = DeliveryState(row.state) if unanswered else DeliveryState.SENT
+    parts = dict.fromkeys(range(row.parts if heard.parts is None else heard.parts), unheard)
     reports = select(delivery_report.c.part, delivery_report.c.state).where(
         delivery_report.c.message_id == row.id,
         delivery_report.c.part.is_not(None),
-        func.coalesce(delivery_report.c.attempt, 1) == attempt,
+        func.coalesce(delivery_report.c.attempt, 1) == heard.attempt,
     )
     for report in tx.conn.execute(reports.order_by(delivery_report.c.id)):
-        parts[report.part] = advance(parts.get(report.part, DeliveryState.SENT), DeliveryState(report.state))
+        parts[report.part] = advance(parts.get(report.part, unheard), DeliveryState(report.state))
     return sum_parts(list(parts.values()))

@@ -5,6 +5,7 @@ from sqlalchemy import insert
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.errors import BadRequestError, ChatEndedError, NoConnectionError, NotFoundError
 from cti_client.domain.interaction import Direction
+from cti_client.domain.sms_text import measure
 from cti_client.hub.services.deliveries import lock_message
 from cti_client.hub.services.gate import Way, clear
 from cti_client.hub.services.interactions import live_interaction
@@ -60,6 +61,7 @@ def resend_message(tx: Tx, agent_id: int, message_id: int, resend: api.Resend) -
         "reason": None,
         "reason_text": "",
         "gateway_id": "",
+        "parts": measure(row.text).parts,
         "connection_id": cleared.connection_id,
         "checked_consent": cleared.consent,
         "local_time": cleared.local_time,

@@ -55,7 +55,8 @@ class InboundSms:
 class DeliveryReport:
     """A report on one of our messages. `raw` is kept as it came. `part` counts from 0 where reports come by part.
 
-    `attempt`: which submit of the message it is about (E6).
+    `attempt`: which submit of the message it is about (E6). `parts`: of how many parts it tells one; a report may come
+    before the submit's answer says so. None: as many as the message is known to have.
     """
 
     message_id: int
@@ -66,6 +67,7 @@ class DeliveryReport:
     reason: FailureReason | None = None
     at: Millis | None = None
     attempt: int = 1
+    parts: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

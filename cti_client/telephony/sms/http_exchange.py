@@ -7,11 +7,15 @@ connection of its own: one that had gone stale while idle would leave the same d
 What went wrong is told in words of ours: aiohttp's errors quote the address, and with it passwords and texts.
 """
 
+import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from yarl import URL
+
+from cti_client.domain import Millis
 
 MOST_BYTES = 4_096
 CONNECT_S = 5.0
@@ -32,10 +36,14 @@ class UnansweredError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The status and the first 4 KiB of the text that came with it."""
+    """The status and the first 4 KiB of the text that came with it.
+
+    `retry_after`: the milliseconds that the other side asks to be left alone for (`Retry-After`), where it does.
+    """
 
     status: int
     text: str
+    retry_after: Millis | None = None
 
 
 class HttpExchange:
@@ -54,7 +62,8 @@ class HttpExchange:
         address = _address(url)
         try:
             async with self._session.get(address, allow_redirects=False) as response:
-                return Answer(response.status, await _text(response))
+                wish = _retry_after(response.headers.get("Retry-After", ""), response.headers.get("Date", ""))
+                return Answer(response.status, await _text(response), wish)
         except _UNREACHED as error:
             raise UnreachedError(_why(error)) from None
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -106,6 +115,17 @@ def _why(error: Exception) -> str:
             return "the connection broke"
         case _:
             return f"the request failed ({type(error).__name__})"
+
+
+def _retry_after(said: str, date: str) -> Millis | None:
+    """Seconds, or an instant by the other side's own clock (RFC 9110, 10.2.3). None where it says nothing of use."""
+    if re.fullmatch(r"[0-9]{1,9}", said, re.ASCII):
+        return int(said) * 1000
+    try:
+        wait = parsedate_to_datetime(said) - parsedate_to_datetime(date)
+    except (TypeError, ValueError):
+        return None
+    return max(0, round(wait.total_seconds() * 1000))
 
 
 async def _text(response: ClientResponse) -> str:

@@ -62,12 +62,13 @@ _KANNELS_OWN = re.compile(r"[A-Za-z0-9 .,:;'()/_-]{0,200}")
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One sendsms call. `header`: the user-data header, where the parts are ours; `number`: which, of several."""
+    """One sendsms call. `header`: the user-data header, where the parts are ours; `number`: which, `of` several."""
 
     text: str
     gsm: bool
     header: bytes = b""
     number: int | None = None
+    of: int = 1
 
 
 class KannelConnection:
@@ -171,7 +172,7 @@ class KannelConnection:
         if self.settings.split is SplitMode.SEPARATE:
             texts = sms_text.separate(sms.text, sms_text.SEPARATE_LIMIT)
             return [
-                _Piece(text, _is_gsm(text), number=number if len(texts) > 1 else None)
+                _Piece(text, _is_gsm(text), number=number if len(texts) > 1 else None, of=len(texts))
                 for number, text in enumerate(texts)
             ]
         gsm = _is_gsm(sms.text)
@@ -180,7 +181,7 @@ class KannelConnection:
             return [_Piece(sms.text, gsm)]
         reference = sms.message_id % 256
         return [
-            _Piece(part, gsm, bytes((5, 0, 3, reference, len(parts), number + 1)), number)
+            _Piece(part, gsm, bytes((5, 0, 3, reference, len(parts), number + 1)), number, len(parts))
             for number, part in enumerate(parts)
         ]
 
@@ -197,6 +198,8 @@ class KannelConnection:
     async def _send(self, exchange: HttpExchange, sms: OutboundSms, piece: _Piece) -> SubmitOutcome:
         part = "" if piece.number is None else f"/{piece.number}"
         key = f"key={self.settings.secret}&attempt={sms.attempt}"
+        if piece.number is not None:
+            key += f"&parts={piece.of}"
         fields: dict[str, str | bytes] = {
             **self._login,
             "from": sms.sender,
@@ -241,8 +244,8 @@ def outcome_of(answer: Answer, private: Iterable[str] = ()) -> SubmitOutcome:
             return NotTaken(
                 detail=f"That address is not Kannel's sendsms: {answer.status}", retry_after=OPERATOR_RETRY_MS
             )
-        case 503:
-            return NotTaken(detail=said)
+        case 429 | 503:  # 429 is a proxy's in front of it
+            return NotTaken(detail=said, retry_after=answer.retry_after)
         case _:
             return Unclear(detail=f"An answer that is not Kannel's: {answer.status}")
 

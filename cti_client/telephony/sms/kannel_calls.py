@@ -84,7 +84,8 @@ def read_report(query: Mapping[str, bytes], target: str) -> tuple[DeliveryReport
         part=int(place[2]) if place[2] else None,
         reason=_reason(answer) if failed else None,
         at=_seconds(query.get("at", b"")),
-        attempt=_attempt(query.get("attempt", b"")),
+        attempt=_count(query.get("attempt", b"")) or 1,
+        parts=_count(query.get("parts", b"")),
     )
     return (report,)
 
@@ -116,10 +117,10 @@ def _plain(value: bytes) -> str:
     return value.decode("utf-8", "replace")
 
 
-def _attempt(value: bytes) -> int:
-    """Addresses that were given before there were attempts say nothing of it."""
+def _count(value: bytes) -> int | None:
+    """None where an address that was given by an older version says nothing of it."""
     digits = _plain(value)
-    return max(int(digits), 1) if re.fullmatch(r"[0-9]{1,6}", digits, re.ASCII) else 1
+    return max(int(digits), 1) if re.fullmatch(r"[0-9]{1,6}", digits, re.ASCII) else None
 
 
 def _seconds(value: bytes) -> Millis | None:

@@ -50,6 +50,8 @@ class CarriedText:
     encoding: str
     piece: int | None = None
     """Which of several separate messages this is, where one text was sent as many (counts from 0)."""
+    pieces: int | None = None
+    """How many those are."""
     attempt: int = 1
 
     @property
@@ -68,6 +70,7 @@ class CarriedText:
             reason=reason,
             at=at,
             attempt=self.attempt,
+            parts=self.pieces,
         )
 
 

@@ -140,6 +140,7 @@ class SimulatorConnection:
                 parts=tuple(sms_text.split(piece)),
                 encoding=str(sms_text.measure(piece).encoding),
                 piece=number if len(pieces) > 1 else None,
+                pieces=len(pieces) if len(pieces) > 1 else None,
                 attempt=sms.attempt,
             )
             for number, piece in enumerate(pieces)

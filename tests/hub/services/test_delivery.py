@@ -95,6 +95,42 @@ def test_parts_are_summed(hub: ServiceHub, reports: list[tuple[int, DeliveryStat
     assert hub.message(message_id).state == expected
 
 
+def test_parts_that_come_before_the_answer_say_how_many_they_are(hub: ServiceHub) -> None:
+    """150 characters are one text, or two separate messages of 140 at most (D2)."""
+    message_id = hub.send(hub.open_chat(), "x" * 150)
+    hub.take()
+    report(hub, message_id, S.DELIVERED, 0, parts=2)
+    assert hub.message(message_id).state == "sending"
+    hub.run(record_outcome, message_id, Refused(reason=FailureReason.CONNECTION_BROKEN, detail="1 of 2 parts"))
+    report(hub, message_id, S.DELIVERED, 0, parts=2)
+    assert hub.message(message_id).state == "failed", "the customer has only half of it"
+
+
+def test_the_last_part_delivered_before_the_answer_is_all_of_it(hub: ServiceHub) -> None:
+    message_id = hub.send(hub.open_chat(), "x" * 150)
+    hub.take()
+    report(hub, message_id, S.DELIVERED, 1, parts=2)
+    report(hub, message_id, S.DELIVERED, 0, parts=2)
+    assert hub.message(message_id).state == "delivered"
+
+
+@pytest.mark.parametrize("answer_first", [True, False])
+def test_a_part_that_went_says_nothing_of_one_that_may_not_have(hub: ServiceHub, answer_first: bool) -> None:
+    message_id = hub.send(hub.open_chat(), "x" * 200)
+    hub.take()
+    if answer_first:
+        hub.run(record_outcome, message_id, Unclear(detail="1 of 2 parts were taken, then: no answer"))
+    report(hub, message_id, S.SENT, 0)
+    report(hub, message_id, S.DELIVERED, 0)
+    if not answer_first:
+        hub.run(record_outcome, message_id, Unclear(detail="1 of 2 parts were taken, then: no answer"))
+    assert hub.message(message_id).state == "unknown"
+    report(hub, message_id, S.SENT, 1)
+    assert hub.message(message_id).state == "sent"
+    report(hub, message_id, S.DELIVERED, 1)
+    assert hub.message(message_id).state == "delivered"
+
+
 def test_the_gateways_count_of_parts_holds(hub: ServiceHub) -> None:
     message_id = hub.send(hub.open_chat(), "x" * 200)
     hub.submit(Taken(parts=3))
@@ -116,6 +152,15 @@ def test_an_opted_out_report_sets_the_opt_out(hub: ServiceHub, message_id: int) 
     hub.run(record_outcome, message_id, Taken())
     report(hub, message_id, S.FAILED, reason=FailureReason.OPTED_OUT)
     assert hub.row(tables.consent).state == "opted_out"
+
+
+def test_an_opted_out_report_that_comes_again_after_a_start_changes_nothing(hub: ServiceHub, message_id: int) -> None:
+    hub.run(record_outcome, message_id, Taken())
+    report(hub, message_id, S.FAILED, reason=FailureReason.OPTED_OUT)
+    hub.text("START")
+    report(hub, message_id, S.FAILED, reason=FailureReason.OPTED_OUT)
+    assert hub.row(tables.consent).state == "opted_in"
+    assert len(hub.rows(tables.delivery_report)) == 2
 
 
 @pytest.mark.parametrize("state", [S.SENT, S.DELIVERED, S.UNDELIVERED, S.FAILED])

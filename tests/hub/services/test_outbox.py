@@ -93,6 +93,7 @@ def test_not_taken_after_the_lease_does_not_go_again(hub: ServiceHub, message_id
     hub.now += HOUR
     hub.run(expire_leases)
     hub.run(record_outcome, message_id, NotTaken(detail="busy"))
+    assert state(hub, message_id) == ("failed", "connection_broken")
     assert hub.take() == []
     assert not hub.rows(tables.outbox)
 
@@ -116,10 +117,12 @@ def test_the_gateways_own_wish_comes_first(hub: ServiceHub, message_id: int) -> 
     assert back_off(1, 0) == 1_000
 
 
-def test_after_a_day_it_has_expired(hub: ServiceHub, message_id: int) -> None:
+def test_after_a_day_it_is_given_up(hub: ServiceHub, message_id: int) -> None:
+    """The gateway never took it, so no phone was ever tried: that is no text that expired in the network."""
     hub.now = START + 24 * HOUR - 5_000
     hub.submit(NotTaken(detail="gateway away"))
-    assert state(hub, message_id) == ("failed", "expired")
+    assert state(hub, message_id) == ("failed", "connection_broken")
+    assert hub.message(message_id).reason_text == "gateway away"
     assert not hub.rows(tables.outbox)
 
 

@@ -152,6 +152,15 @@ def test_parts_are_summed_attempt_by_attempt(hub: ServiceHub) -> None:
     assert hub.message(message_id).state == DELIVERED
 
 
+def test_an_attempt_by_another_way_has_parts_of_its_own(hub: ServiceHub) -> None:
+    message_id = hub.send(hub.open_chat(), "a" * 150)
+    hub.take()
+    hub.run(record_outcome, message_id, Taken(parts=2))
+    report(hub, message_id, UNDELIVERED, 1, part=0)
+    resend(hub, message_id)
+    assert hub.message(message_id).parts == 1
+
+
 def test_a_day_counts_from_the_new_attempt(hub: ServiceHub) -> None:
     message_id = failed_message(hub)
     hub.now += 30 * HOUR

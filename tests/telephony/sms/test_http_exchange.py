@@ -32,6 +32,30 @@ async def test_an_answer_is_handed_over(exchange: HttpExchange) -> None:
         assert server.requests[0].startswith(b"GET /cgi-bin/sendsms?text=%26+%2B%C3%A9&x=a%2Fb HTTP/1.1\r\n")
 
 
+DATE = "Date: Sun, 15 Jun 2025 10:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        (("Retry-After: 7",), 7_000),
+        (("Retry-After: 0",), 0),
+        ((DATE, "Retry-After: Sun, 15 Jun 2025 10:01:30 GMT"), 90_000),
+        ((DATE, "Retry-After: Sun, 15 Jun 2025 09:00:00 GMT"), 0),
+        (("Retry-After: Sun, 15 Jun 2025 10:01:30 GMT",), None),
+        ((DATE, "Retry-After: soon"), None),
+        (("Retry-After: -3",), None),
+        (("Retry-After: 99999999999999",), None),
+        ((), None),
+    ],
+)
+async def test_when_the_other_side_wants_to_be_asked_again(
+    exchange: HttpExchange, headers: tuple[str, ...], wait: int | None
+) -> None:
+    async with odd_server(answering(503, "busy", *headers)) as server:
+        assert (await exchange.get(server.url)).retry_after == wait
+
+
 async def test_each_request_has_a_connection_of_its_own(exchange: HttpExchange) -> None:
     async with odd_server(answering(202)) as server:
         for _ in range(3):

@@ -81,6 +81,7 @@ async def test_parts_of_our_own_are_reported_by_part(
     (got,) = await asyncio.to_thread(kannel.phones.wait_for, phone)
     assert got.parts == ("ж" * 66, "👍" + "ж" * 60)
     await hub.until(lambda: len(hub.reports_on(message.message_id)) == 4)
+    assert {report.parts for report in hub.reports_on(message.message_id)} == {2}
     assert sorted((report.part or 0, report.state) for report in hub.reports_on(message.message_id)) == [
         (part, state) for part in (0, 1) for state in (DeliveryState.DELIVERED, DeliveryState.SENT)
     ]

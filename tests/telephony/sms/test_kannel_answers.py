@@ -58,6 +58,7 @@ async def connected(
         (202, "0: Accepted for delivery", Taken),
         (202, "3: Queued for later delivery", Taken),
         (503, "Temporal failure, try again later.", NotTaken),
+        (429, "Too Many Requests", NotTaken),
         (403, "Authorization failed for sendsms", NotTaken),
         (404, "Not found", NotTaken),
         (403, "Not routable. Do not try again.", FailureReason.NO_ROUTING_RULE),
@@ -86,6 +87,18 @@ def test_a_refused_password_is_not_tried_every_second() -> None:
     got = outcome_of(Answer(403, "Authorization failed for sendsms"))
     assert isinstance(got, NotTaken)
     assert got.retry_after == 60_000
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(("headers", "wait"), [(("Retry-After: 120",), 120_000), ((), None)])
+async def test_a_busy_gateway_says_when_to_come_again(status: int, headers: tuple[str, ...], wait: int | None) -> None:
+    async with (
+        odd_server(answering(status, "Temporal failure, try again later.", *headers)) as server,
+        connected(server.url) as connection,
+    ):
+        outcome = await connection.submit(SMS)
+        assert isinstance(outcome, NotTaken)
+        assert outcome.retry_after == wait
 
 
 @pytest.mark.parametrize("behaviour", [hanging_up, half, silent])

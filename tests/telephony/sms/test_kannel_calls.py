@@ -103,8 +103,13 @@ async def test_reports(
 
 
 async def test_a_report_on_a_part(connection: KannelConnection) -> None:
+    (report,) = (await call(connection, "report/42/2", f"key={KEY}&attempt=3&parts=4&status=1")).reports
+    assert (report.message_id, report.part, report.attempt, report.parts) == (42, 2, 3, 4)
+
+
+async def test_a_report_to_an_address_of_an_older_version(connection: KannelConnection) -> None:
     (report,) = (await call(connection, "report/42/2", f"key={KEY}&status=1")).reports
-    assert (report.message_id, report.part) == (42, 2)
+    assert (report.attempt, report.parts) == (1, None)
 
 
 async def test_a_status_that_says_nothing_is_taken_and_left(connection: KannelConnection) -> None:
