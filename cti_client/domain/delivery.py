@@ -4,8 +4,9 @@ A message moves forward only, whatever order reports come in: scheduled, queued,
 ends. `DELIVERED` is what the customer's phone itself confirmed, so it corrects every other end but a cancellation
 (which happens before anything is handed over). `UNKNOWN` is settled by any later word (D4).
 
-Two steps are no news about the message and therefore not in this table: putting a text back into the queue that the
-gateway surely did not take, and a new attempt at a failed one. They are decisions of whoever owns the outbox.
+Some steps are no news about the message and therefore not in this table: putting a text back into the queue that the
+gateway surely did not take, holding one back that may not go any more today, and a new attempt at a failed one. They
+are decisions of whoever owns the outbox.
 """
 
 from collections.abc import Collection

@@ -22,8 +22,10 @@ from cti_client.hub.services import agents, desks, leases
 from cti_client.hub.services.configure import apply_configuration
 from cti_client.hub.services.outbox import expire_leases
 from cti_client.hub.services.outgoing import SCHEDULE
+from cti_client.hub.services.scheduled import lead_stranded
 from cti_client.hub.store.open import is_postgresql, make_bus, make_store
 from cti_client.hub.store.prune import KeepRecords, prune
+from cti_client.hub.store.store import Tx
 from cti_client.hub.web.agent_sockets import AgentSockets
 from cti_client.hub.web.app import build_app
 from cti_client.hub.web.context import WebContext
@@ -183,7 +185,7 @@ class Hub:
         if shared:
             crew.start("sign of life", Sweep(absence.say_so, BEAT_MS / 1000).run)
         crew.start("revoked tokens", keys.run)
-        crew.start("leases", Sweep(lambda: store.write(expire_leases), _LEASE_SWEEP_SECONDS).run)
+        crew.start("leases", Sweep(lambda: store.write(_sweep_outbox), _LEASE_SWEEP_SECONDS).run)
         keep = KeepRecords(ms=int(config.keep_days * 86_400_000))
         crew.start("old records", Sweep(lambda: store.write(prune, keep), _PRUNE_SECONDS).run)
 
@@ -204,6 +206,11 @@ class Hub:
         await server.start(build_app(context))
         closing.push_async_callback(sockets.close, _GOODBYE_SECONDS)
         closing.push_async_callback(server.close_doors)
+
+
+def _sweep_outbox(tx: Tx) -> None:
+    expire_leases(tx)
+    lead_stranded(tx)
 
 
 def _metrics() -> "Metrics":

@@ -9,13 +9,14 @@ Every hub does this when it starts, beside others that serve: where all is as th
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, select, true, update
 
 from cti_client.domain.auto_text import AutoPolicy
 from cti_client.domain.phone_number import parse_address
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
 from cti_client.hub.services.agents import TOKENS, let_sign_in, retire
 from cti_client.hub.services.pools import share_consent
+from cti_client.hub.store.origin import FROM_FILE
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import break_off
 from cti_client.hub.store.tables import agent, auto_text, connection, hub, line
@@ -32,6 +33,9 @@ def apply_configuration(tx: Tx, config: HubConfig) -> None:
     )
     for one in config.connections:
         _connection(tx, one)
+    ids = [one.settings.id for one in config.connections]
+    gone = connection.c.origin == FROM_FILE, connection.c.active == true(), connection.c.id.not_in(ids)
+    tx.conn.execute(update(connection).where(*gone).values(active=False))
     addresses = [_line(tx, one) for one in config.lines]
     _pools(tx, config.lines)
     tx.conn.execute(
@@ -55,6 +59,8 @@ def _connection(tx: Tx, one: ConnectionConfig) -> None:
         "name": settings.name,
         "text_policy": settings.text_policy,
         "split": settings.split,
+        "origin": FROM_FILE,
+        "active": True,
     }
     _put(tx, connection, {"id": settings.id}, values)
 

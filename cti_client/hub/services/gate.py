@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
 from cti_client.domain import Millis
 from cti_client.domain.clean_text import clean_text
@@ -30,6 +30,7 @@ from cti_client.domain.sms_text import LONGEST
 from cti_client.domain.text_policy import refusal_sentence as text_refusal
 from cti_client.domain.text_policy import refused
 from cti_client.hub.services.consents import consent_state
+from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.routing_rules import routing_rules, text_policy_of
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
@@ -41,6 +42,8 @@ class Way(StrEnum):
 
     AGENT_SEND = "agent_send"
     RESEND = "resend"
+    HELD = "held"
+    """A person's text that was let through before and could not go then."""
     OPT_OUT_CONFIRMATION = "opt_out_confirmation"
     OPT_IN_CONFIRMATION = "opt_in_confirmation"
     HELP = "help"
@@ -50,14 +53,22 @@ class Way(StrEnum):
 AUTOMATIC = frozenset({Way.OPT_OUT_CONFIRMATION, Way.OPT_IN_CONFIRMATION, Way.HELP, Way.WELCOME})
 PASSES_OPT_OUT = frozenset({Way.OPT_OUT_CONFIRMATION, Way.HELP})
 """The confirmation itself, which the law allows once; and HELP, which is answered whether or not one is subscribed."""
-WAITS_FOR_DAY = frozenset({Way.WELCOME})
-"""Automatic texts that wait for the customer's day (B9). The others answer what the customer has just texted."""
+WAITS_FOR_DAY = frozenset({Way.WELCOME, Way.HELD})
+"""What waits for the customer's day by itself (B9). Other automatic texts answer what the customer has just texted."""
 
 _POSTAL = Statement(select(contact.c.postcode, contact.c.country).where(contact.c.id == bindparam("id")))
 _HAS_TEXTED = Statement(
     select(message.c.id)
     .where(message.c.interaction_id == bindparam("interaction"), message.c.direction == Direction.IN.value)
     .limit(1)
+)
+_CHATS = Statement(
+    select(interaction.c.id, interaction.c.direction, interaction.c.quiet_ok_until).where(
+        or_(
+            interaction.c.id == bindparam("own"),
+            and_(interaction.c.thread_id == bindparam("thread"), NOT_ENDED),
+        )
+    )
 )
 _KEEP_YES = Statement(
     update(interaction).where(interaction.c.id == bindparam("interaction")).values(quiet_ok_until=bindparam("until"))
@@ -96,11 +107,12 @@ def clear(
     *,
     chat: AnyRow | None = None,
     in_quiet_hours: bool = False,
+    of_chat: int | None = None,
 ) -> Cleared:
     """Whether this text may go from this line to this customer, whose thread is locked.
 
     `chat`: the live one in which a person sends it. `in_quiet_hours`: that person was asked and goes on (B9), which
-    then holds for this chat until the customer's day begins.
+    then holds for this chat until the customer's day begins. `of_chat`: the id of that in which what was held was sent.
 
     Raises `EmptyTextError`, `TextTooLongError`, `NotRepliableError`, `OptedOutError`, `TextRefusedError`, and
     `QuietHoursError` last, since only that one can be answered with a yes. Nothing is stored then.
@@ -120,7 +132,7 @@ def clear(
     if not allowed(tx.now, place, _hours(line)):
         if chat is not None:
             _require_yes(tx, chat, place, line, in_quiet_hours=in_quiet_hours)
-        elif way in WAITS_FOR_DAY:
+        elif way in WAITS_FOR_DAY and not (way is Way.HELD and _is_talked_with(tx, customer, of_chat)):
             due_at = next_allowed(tx.now, place, _hours(line))
             if due_at is None:
                 raise QuietHoursError(refusal_sentence(tx.now, place, _hours(line)))
@@ -149,6 +161,21 @@ def quiet_until(tx: Tx, customer: AnyRow, line: AnyRow, *, in_quiet_hours: bool)
     return next_allowed(tx.now, place, hours) or tx.now + _A_DAY
 
 
+def night_ends(tx: Tx, customer: AnyRow, line: AnyRow, policy: str, of_chat: int | None) -> Millis | None:
+    """Until when a text that was let through by day and is about to leave only now has to wait (B9); None: it may go.
+
+    Locks nothing.
+    """
+    place, hours = _place(tx, customer, line), _hours(line)
+    if allowed(tx.now, place, hours):
+        return None
+    if policy and Way(policy) not in WAITS_FOR_DAY:
+        return None
+    if not policy and _is_talked_with(tx, customer, of_chat):
+        return None
+    return next_allowed(tx.now, place, hours) or tx.now + _A_DAY
+
+
 def clear_automatic(tx: Tx, way: Way, customer: AnyRow, line: AnyRow, text: str) -> Cleared | None:
     """The same for a policy's text, which nobody waits for: None where it may not go or there is no way for it."""
     try:
@@ -171,14 +198,25 @@ def _place(tx: Tx, customer: AnyRow, line: AnyRow) -> Place:
 
 def _require_yes(tx: Tx, chat: AnyRow, place: Place, line: AnyRow, *, in_quiet_hours: bool) -> None:
     """A reply passes. In a chat that we began and the customer has not answered, a person's yes is needed, once."""
-    if chat.direction == Direction.IN or tx.now < chat.quiet_ok_until:
-        return
-    if _HAS_TEXTED.first(tx.conn, {"interaction": chat.id}) is not None:
+    if _passes(tx, chat):
         return
     if not in_quiet_hours:
         raise QuietHoursError(refusal_sentence(tx.now, place, _hours(line)))
     until = next_allowed(tx.now, place, _hours(line)) or tx.now + _A_DAY
     _KEEP_YES.run(tx.conn, {"interaction": chat.id, "until": until})
+
+
+def _passes(tx: Tx, chat: AnyRow) -> bool:
+    """Whether texts of this chat go at night too: it is the customer's, they have answered, or a person said yes."""
+    if chat.direction == Direction.IN or tx.now < chat.quiet_ok_until:
+        return True
+    return _HAS_TEXTED.first(tx.conn, {"interaction": chat.id}) is not None
+
+
+def _is_talked_with(tx: Tx, customer: AnyRow, of_chat: int | None) -> bool:
+    """The same of the chat in which a text was sent, and of the one that is live."""
+    chats = _CHATS.rows(tx.conn, {"own": of_chat, "thread": customer.id})
+    return any(_passes(tx, chat) for chat in chats)
 
 
 def _sendable(raw: str) -> str:

@@ -10,19 +10,24 @@ from cti_client.domain import Millis
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import OPTED_OUT_TEXT
+from cti_client.domain.interaction import Direction
 from cti_client.hub.services.consents import consent_state
 from cti_client.hub.services.deliveries import lock_message, move_message, opted_out_by_gateway
-from cti_client.hub.services.gate import PASSES_OPT_OUT
+from cti_client.hub.services.gate import PASSES_OPT_OUT, WAITS_FOR_DAY, night_ends
+from cti_client.hub.services.lines import line_by_id
+from cti_client.hub.services.outgoing import hold_text
 from cti_client.hub.store.change import change_row
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import line, message, message_attempt, outbox, thread
+from cti_client.hub.store.tables import interaction, line, message, message_attempt, outbox, thread
 from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SubmitOutcome, Taken
 
 BACK_OFF: tuple[Millis, ...] = (10_000, 30_000, 60_000, 300_000)
 """Waits after the first, second ... attempt that the gateway surely did not take; the last one repeats."""
 
 GIVE_UP_AFTER: Millis = 24 * 3_600_000
+
+_WAIT_FOR_DAY = frozenset(way.value for way in WAITS_FOR_DAY)
 
 _ahead = outbox.alias("ahead")
 _IS_FIRST = ~exists(
@@ -34,9 +39,14 @@ _IS_FIRST = ~exists(
 )
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _DUE = Statement(
-    select(message.c.id, message.c.attempt, message.c.text, line.c.address.label("sender"), thread.c.address)
+    select(
+        *(message.c.id, message.c.attempt, message.c.text, line.c.address.label("sender"), thread.c.address),
+        *(message.c.policy, message.c.interaction_id, message.c.line_id, outbox.c.thread_id),
+        *(interaction.c.direction.label("begun_by"), interaction.c.quiet_ok_until),
+    )
     .select_from(outbox)
     .join(message, message.c.id == outbox.c.message_id)
+    .outerjoin(interaction, interaction.c.id == message.c.interaction_id)
     .join(line, line.c.id == message.c.line_id)
     .join(thread, thread.c.id == outbox.c.thread_id)
     .where(
@@ -49,6 +59,7 @@ _DUE = Statement(
     .limit(bindparam("most"))
     .with_for_update(of=outbox, skip_locked=True)
 )
+_THREAD = Statement(select(thread).where(thread.c.id == bindparam("id")))
 _LEASE = Statement(
     update(outbox)
     .where(outbox.c.message_id.in_(_IDS))
@@ -68,9 +79,11 @@ _NEXT_DUE_OF = Statement(_DUE_AT.where(outbox.c.connection_id == bindparam("conn
 def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[OutboundSms]:
     """Lease up to `limit` texts that are due on this connection, at most one a customer, oldest first.
 
+    What was let through by day and comes to go only at night is not among them: it waits for the customer's day (B9).
     Submit them only after this transaction has committed, and tell `record_outcome` before `lease_ms` have passed.
     """
-    rows = _DUE.rows(tx.conn, {"connection": connection_id, "now": tx.now, "most": limit})
+    due = _DUE.rows(tx.conn, {"connection": connection_id, "now": tx.now, "most": limit})
+    rows = [row for row in due if not _waits_for_day(tx, row)]
     ids = [row.id for row in rows]
     if not ids:
         return []
@@ -82,6 +95,24 @@ def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[Outb
         OutboundSms(message_id=row.id, sender=row.sender, recipient=row.address, text=row.text, attempt=row.attempt)
         for row in rows
     ]
+
+
+def _waits_for_day(tx: Tx, row: AnyRow) -> bool:
+    """Held, where it may not go now although the gate let it through: its gateway was away, or no hub was running."""
+    if row.policy:
+        goes = row.policy not in _WAIT_FOR_DAY
+    else:
+        goes = row.begun_by != Direction.OUT or tx.now < row.quiet_ok_until
+    if goes:
+        return False
+    ours = line_by_id(tx.conn, row.line_id)
+    assert ours is not None
+    customer = _THREAD.one(tx.conn, {"id": row.thread_id})
+    until = night_ends(tx, customer, ours, row.policy, row.interaction_id)
+    if until is None:
+        return False
+    hold_text(tx, row.id, until)
+    return True
 
 
 def record_outcome(tx: Tx, message_id: int, outcome: SubmitOutcome, attempt: int = 1) -> None:

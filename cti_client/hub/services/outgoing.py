@@ -2,6 +2,7 @@
 
 from sqlalchemy import update
 
+from cti_client.domain import Millis
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.interaction import Direction
 from cti_client.domain.sms_text import measure
@@ -90,3 +91,13 @@ def release_text(tx: Tx, row: AnyRow, cleared: Cleared) -> None:
     change_row(tx.conn, message, row.id, values)
     tx.news.message(row.id)
     tx.wakes.add(SCHEDULE if waits else "outbox")
+
+
+def hold_text(tx: Tx, message_id: int, until: Millis) -> None:
+    """A text that waits in the outbox is scheduled, and passes the gate again then. Its place there must be locked."""
+    at = outbox.c.message_id == message_id
+    tx.conn.execute(update(outbox).where(at).values(connection_id=NO_CONNECTION_YET, due_at=until))
+    waits = {"state": DeliveryState.SCHEDULED, "state_at": tx.now, "reason_text": "", "connection_id": None}
+    change_row(tx.conn, message, message_id, waits)
+    tx.news.message(message_id)
+    tx.wakes |= {SCHEDULE, "outbox"}  # the customer's next text may go now

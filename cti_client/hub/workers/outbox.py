@@ -34,6 +34,8 @@ LEASE_MS = 90_000
 _TURN_SECONDS = 10
 _BLOCKED_MS = 1_000
 _GIVE_BACK_SECONDS = 2.0
+_LONGEST_PAUSE_MS: Millis = 5 * 60_000
+"""However long a gateway asks to be left alone: it may have meant one text, and may be back sooner."""
 _NOT_BEGUN = NotTaken(detail="", retry_after=0)
 _BROKEN = (FailureReason.CONNECTION_BROKEN, FailureReason.NO_CREDIT)
 
@@ -63,6 +65,7 @@ class OutboxWorker:
         self._gap = 0.0 if rate is None else 1 / rate
         self._at_once = at_once if rate is None else max(1, min(at_once, int(rate * _TURN_SECONDS)))
         self._turn = 0.0
+        self._left_alone_until: Millis = 0
         self._under_way: set[asyncio.Task[None]] = set()
         self._begun: set[int] = set()
         """The messages among them of which the gateway may have heard."""
@@ -95,6 +98,9 @@ class OutboxWorker:
     async def _work(self) -> None:
         surely_more = False
         while not self._stopping:
+            if self._clock() < self._left_alone_until:
+                await self._alarm.wait(self._left_alone_until)
+                continue
             free = self._at_once - len(self._under_way)
             due = await self._store.read(next_due, self._id) if free and not surely_more else None
             if not (free and surely_more) and (due is None or due > self._clock()):
@@ -193,6 +199,9 @@ class OutboxWorker:
         return not self._ending.is_set()
 
     def _judge(self, outcome: SubmitOutcome) -> None:
+        if isinstance(outcome, NotTaken) and outcome.retry_after is not None:
+            pause = min(outcome.retry_after, _LONGEST_PAUSE_MS)
+            self._left_alone_until = max(self._left_alone_until, self._clock() + pause)
         if isinstance(outcome, NotTaken | Unclear) or (isinstance(outcome, Refused) and outcome.reason in _BROKEN):
             self._health.trouble(self._id, outcome.detail)
         else:

@@ -13,6 +13,8 @@ from cti_client.telephony.sms.connection import AskedSms, CanBeAsked, DeliveryRe
 log = logging.getLogger(__name__)
 
 EVERY_MS: Millis = 10 * 60_000
+PAGES = 10
+"""At most so many calls in one round. The next goes on where it ended: a gateway is not flooded."""
 _MOST_SECONDS = 40.0
 
 
@@ -35,6 +37,7 @@ class Reconciler:
         self._alarm = alarm
         self._clock = clock
         self._every_ms = every_ms
+        self._after = 0
 
     async def run(self) -> None:
         """Work until cancelled. Raises `StoreAwayError`; then run it again. A gateway's fault ends the round alone."""
@@ -45,14 +48,17 @@ class Reconciler:
                 await self._alarm.wait(due)
 
     async def _round(self) -> None:
-        after = 0
-        while texts := await self._store.read(unsettled, self._id, after, self._clock()):
+        for _ in range(PAGES):
+            texts = await self._store.read(unsettled, self._id, self._after, self._clock())
+            if not texts:
+                self._after = 0
+                return
             reports = await self._ask(texts)
+            self._after = texts[-1].message_id  # the rest is asked about although the gateway may stumble over these
             if reports is None:
                 return
             if reports:
                 await self._store.write(take_answers, self._id, reports)
-            after = texts[-1].message_id
 
     async def _ask(self, texts: list[AskedSms]) -> tuple[DeliveryReport, ...] | None:
         try:

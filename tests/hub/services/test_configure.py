@@ -134,3 +134,17 @@ async def test_lines_share_the_consent_of_one_named_before_or_after_them(tmp_pat
             stored = await store.read(rows, tables.line)
             address = {line["id"]: line["address"] for line in stored}
             assert {line["address"]: address.get(line["consent_line_id"]) for line in stored} == expected
+
+
+async def test_a_connection_that_is_no_longer_set_serves_no_more_and_comes_back(tmp_path: Path) -> None:
+    config = settings(tmp_path, lines=[SUPPORT], agents=[ANNA])
+    async with opened_store(tmp_path) as store:
+        await store.write(apply_configuration, config)
+        made_here = tables.connection.insert().values(id="desk", kind="kannel", name="D", origin="desk")
+        await store.write(lambda tx: tx.conn.execute(made_here) and None)
+        without = replace(config, connections=(), lines=(replace(SUPPORT, connection=None),))
+        await store.write(apply_configuration, without)
+        active = {row["id"]: row["active"] for row in await store.read(rows, tables.connection)}
+        assert active == {"kannel": False, "desk": True}
+        await store.write(apply_configuration, config)
+        assert all(row["active"] for row in await store.read(rows, tables.connection))

@@ -21,7 +21,9 @@ from cti_client.domain.errors import (
 from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.services.auto_texts import answer
 from cti_client.hub.services.gate import AUTOMATIC, PASSES_OPT_OUT, Way, clear
+from cti_client.hub.services.outgoing import hold_text
 from cti_client.hub.services.resend_message import resend_message
+from cti_client.hub.services.scheduled import release_due
 from cti_client.hub.services.threads import lock_thread
 from cti_client.hub.store import tables
 from cti_client.telephony.sms.connection import Refused, Taken
@@ -45,6 +47,14 @@ def resends(hub: ServiceHub) -> None:
     hub.run(resend_message, hub.anna, failed.id, api.Resend(attempt=failed.attempt))
 
 
+def holds(hub: ServiceHub) -> None:
+    """It could not go when it was sent, and is looked at again."""
+    sends(hub)
+    hub.run(hold_text, hub.row(tables.outbox).message_id, hub.now)
+    assert hub.take() == []
+    hub.run(release_due)
+
+
 def answers_by(policy: AutoPolicy) -> Callable[[ServiceHub], None]:
     def act(hub: ServiceHub) -> None:
         thread = hub.row(tables.thread)
@@ -57,6 +67,7 @@ def answers_by(policy: AutoPolicy) -> Callable[[ServiceHub], None]:
 WAYS: dict[Way, Callable[[ServiceHub], None]] = {
     Way.AGENT_SEND: sends,
     Way.RESEND: resends,
+    Way.HELD: holds,
     Way.OPT_OUT_CONFIRMATION: answers_by(AutoPolicy.OPT_OUT),
     Way.OPT_IN_CONFIRMATION: answers_by(AutoPolicy.OPT_IN),
     Way.HELP: answers_by(AutoPolicy.HELP),

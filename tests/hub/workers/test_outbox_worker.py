@@ -81,10 +81,11 @@ class Bench:
         self.store = OutboxStore()
         self.alarm = FakeAlarm()
         self.slept: list[float] = []
+        self.now = NOW
         self.running: asyncio.Task[None]
         self.health = HealthBoard([self.gateway.settings], lambda: NOW, lambda: None)
         self.worker = OutboxWorker(
-            self.gateway, self.store, self.health, self.alarm, lambda: NOW, at_once=at_once, sleep=self._sleep
+            self.gateway, self.store, self.health, self.alarm, lambda: self.now, at_once=at_once, sleep=self._sleep
         )
 
     async def _sleep(self, seconds: float) -> None:
@@ -222,6 +223,26 @@ async def test_a_text_that_stands_behind_another_is_waited_for_without_spinning(
         bench.store.blocked = False
         bench.worker.wake()
         await bench.store.until_recorded(1)
+
+
+@pytest.mark.parametrize(("asked_ms", "pause_ms"), [(60_000, 60_000), (86_400_000, 300_000)])
+async def test_a_gateway_that_asks_to_be_left_alone_is(asked_ms: int, pause_ms: int) -> None:
+    bench = Bench(at_once=1)
+    bench.store.due = [sms(1), sms(2)]
+
+    async def busy(_: OutboundSms) -> SubmitOutcome:
+        return NotTaken(detail="busy", retry_after=asked_ms)
+
+    bench.gateway.answer = busy
+    async with working(bench):
+        await bench.store.until_recorded(1)
+        assert await bench.alarm.asleep() == NOW + pause_ms
+        bench.worker.wake()
+        assert await bench.alarm.asleep() == NOW + pause_ms
+        assert [one.message_id for one in bench.gateway.submitted] == [1]
+        bench.now += pause_ms
+        bench.worker.wake()
+        await bench.store.until_recorded(2)
 
 
 async def test_a_rate_spaces_the_submits() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cti_client.domain.delivery import DeliveryState
 from cti_client.hub.services.unsettled import take_answers, unsettled
-from cti_client.hub.workers.reconciler import EVERY_MS, Reconciler
+from cti_client.hub.workers.reconciler import EVERY_MS, PAGES, Reconciler
 from cti_client.telephony.sms.connection import AskedSms, DeliveryReport
 from tests.helpers.fake_alarm import FakeAlarm
 from tests.helpers.scripted_store import ScriptedStore
@@ -24,11 +24,12 @@ class Answering:
 
     def __init__(self) -> None:
         self.broken = False
+        self.stumbles_over = 0
         self.heard: list[list[int]] = []
 
     async def ask(self, texts: Sequence[AskedSms]) -> tuple[DeliveryReport, ...]:
         self.heard.append([one.message_id for one in texts])
-        if self.broken:
+        if self.broken or texts[0].message_id == self.stumbles_over:
             raise OSError("away")
         return tuple(
             DeliveryReport(message_id=one.message_id, state=DeliveryState.DELIVERED, raw="asked")
@@ -91,15 +92,43 @@ async def test_an_alarm_that_rings_early_asks_nobody() -> None:
         assert len(bench.gateway.heard) == 6
 
 
+async def next_round(bench: Bench) -> None:
+    bench.now += EVERY_MS
+    bench.alarm.wake()
+    await bench.alarm.asleep()
+
+
 async def test_a_gateway_that_is_away_is_asked_again_later() -> None:
     async with running(Bench()) as bench:
+        await bench.alarm.asleep()
         bench.gateway.broken = True
-        bench.now += EVERY_MS
-        bench.alarm.wake()
-        await bench.alarm.asleep()
-        assert bench.gateway.heard[-1] == [1, 2]
+        await next_round(bench)
+        assert bench.gateway.heard[3:] == [[1, 2]]
         bench.gateway.broken = False
-        bench.now += EVERY_MS
-        bench.alarm.wake()
+        bench.store.taken.clear()
+        await next_round(bench)
+        await next_round(bench)
+        assert bench.store.taken == [4, 2, 4]
+
+
+async def test_texts_that_a_gateway_stumbles_over_keep_nobody_else_from_being_asked_about() -> None:
+    bench = Bench()
+    bench.gateway.stumbles_over = 1
+    async with running(bench):
         await bench.alarm.asleep()
-        assert bench.store.taken[-2:] == [2, 4]
+        await next_round(bench)
+        assert bench.gateway.heard == [[1, 2], [3], [4]]
+        await next_round(bench)
+        assert bench.gateway.heard[3:] == [[1, 2]]
+
+
+async def test_a_round_is_so_many_calls_and_the_next_goes_on_there() -> None:
+    bench = Bench()
+    bench.store.pages = [[asked(number)] for number in range(1, PAGES + 3)]
+    async with running(bench):
+        await bench.alarm.asleep()
+        assert len(bench.gateway.heard) == PAGES
+        await next_round(bench)
+        assert bench.gateway.heard[PAGES:] == [[PAGES + 1], [PAGES + 2]]
+        await next_round(bench)
+        assert bench.gateway.heard[PAGES + 2] == [1]
