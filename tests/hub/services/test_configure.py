@@ -141,7 +141,11 @@ async def test_a_connection_that_is_no_longer_set_serves_no_more_and_comes_back(
     async with opened_store(tmp_path) as store:
         await store.write(apply_configuration, config)
         made_here = tables.connection.insert().values(id="desk", kind="kannel", name="D", origin="desk")
-        await store.write(lambda tx: tx.conn.execute(made_here) and None)
+
+        def make(tx: Tx) -> None:
+            tx.conn.execute(made_here)
+
+        await store.write(make)
         without = replace(config, connections=(), lines=(replace(SUPPORT, connection=None),))
         await store.write(apply_configuration, without)
         active = {row["id"]: row["active"] for row in await store.read(rows, tables.connection)}
