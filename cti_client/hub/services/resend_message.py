@@ -1,6 +1,6 @@
 """A new attempt at a message that failed (E6): the same row, the same text, through the gate again."""
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, delete, insert
 
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.errors import BadRequestError, ChatEndedError, NoConnectionError, NotFoundError
@@ -12,10 +12,12 @@ from cti_client.hub.services.interactions import live_interaction
 from cti_client.hub.services.lines import line_by_id
 from cti_client.hub.services.outgoing import enqueue
 from cti_client.hub.store.change import change_row
+from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import message, message_attempt
+from cti_client.hub.store.tables import message, message_attempt, outbox
 from cti_client.wire import api
 
+_DROP = Statement(delete(outbox).where(outbox.c.message_id == bindparam("message")))
 _ENDED = (DeliveryState.FAILED, DeliveryState.UNDELIVERED)
 
 
@@ -67,5 +69,6 @@ def resend_message(tx: Tx, agent_id: int, message_id: int, resend: api.Resend) -
         "local_time": cleared.local_time,
     }
     change_row(tx.conn, message, row.id, again)
+    _DROP.run(tx.conn, {"message": row.id})  # a report may have said that it failed before the submit was answered
     enqueue(tx, row.id, cleared)
     tx.news.message(row.id)

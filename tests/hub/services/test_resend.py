@@ -121,6 +121,19 @@ def test_a_late_answer_to_the_old_submit_leaves_the_new_one_alone(hub: ServiceHu
     assert len(hub.take()) == 1
 
 
+def test_it_goes_again_although_the_first_submit_is_not_answered_yet(hub: ServiceHub) -> None:
+    message_id = hub.send(hub.open_chat())
+    hub.take()
+    report(hub, message_id, UNDELIVERED, 1)
+    resend(hub, message_id)
+    (sms,) = hub.take()
+    assert sms.attempt == 2
+    hub.run(record_outcome, message_id, Taken(), 1)
+    assert hub.message(message_id).state == DeliveryState.SENDING
+    hub.run(record_outcome, message_id, Taken(), 2)
+    assert hub.message(message_id).state == SENT
+
+
 def test_a_late_failure_of_the_old_attempt_changes_nothing(hub: ServiceHub) -> None:
     message_id = failed_message(hub)
     resend(hub, message_id)
