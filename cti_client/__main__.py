@@ -3,6 +3,7 @@ team's hub, `admin` says who may sign in there, `parts` counts what texts cost."
 
 import argparse
 import logging
+import os
 import sys
 from functools import partial
 from logging.handlers import RotatingFileHandler
@@ -88,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         help="count what texts cost: a JSON string a line in, a JSON object a line out",
         description="Reads one JSON string a line and writes one JSON object a line: encoding, parts, units (septets "
         "of GSM-7, 16-bit units of UCS-2), characters (code points). Nothing is replaced or composed. Exit status 1 "
-        "if any line was no JSON string.",
+        "if any line was no JSON string, 3 if the answers could not be written.",
     )
     parts.set_defaults(run=_parts, verbose=False)
     return parser
@@ -149,9 +150,20 @@ def _admin(options: argparse.Namespace) -> int:
 
 
 def _parts(_: argparse.Namespace) -> int:
-    from cti_client.parts_command import count_lines
+    from cti_client.parts_command import NOBODY_READS, count_lines
 
-    return count_lines(sys.stdin.buffer, sys.stdout.buffer)
+    if sys.stdin is None or sys.stdout is None:
+        _complain("parts reads standard input and writes standard output; one of them is closed.")
+        return NOBODY_READS
+    try:
+        return count_lines(sys.stdin.buffer, sys.stdout.buffer)
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            _complain(f"parts: {error.strerror}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains of the rest at exit
+        return NOBODY_READS
+    except KeyboardInterrupt:
+        return 130
 
 
 def _complain(words: str) -> None:

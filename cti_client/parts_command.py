@@ -3,6 +3,7 @@
 Lines are UTF-8 on every system. Each is answered at once, so that another program may keep this one at its side.
 """
 
+import codecs
 import json
 from typing import BinaryIO
 
@@ -11,14 +12,17 @@ from cti_client.domain.sms_text import measure_as_it_is
 BAD_LINE = 1
 """The exit status where a line was no JSON string."""
 
+NOBODY_READS = 3
+"""The exit status where the answers could not be written."""
+
 
 def count_lines(source: BinaryIO, sink: BinaryIO) -> int:
     """Answer every line, also those that make no sense; the exit status."""
     status = 0
-    for line in source:
+    for number, line in enumerate(source):
         try:
-            text = json.loads(line.decode("utf-8"))
-        except ValueError:
+            text = json.loads((line if number else line.removeprefix(codecs.BOM_UTF8)).decode("utf-8"))
+        except (ValueError, RecursionError):  # the latter: brackets within brackets
             text = None
         if isinstance(text, str):
             answer = count(text)

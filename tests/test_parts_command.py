@@ -48,6 +48,27 @@ def test_a_line_that_makes_no_sense_is_said_and_the_rest_goes_on() -> None:
     assert status == 1
 
 
+@pytest.mark.parametrize(
+    "line", [b"[" * 100_000, b"9" * 10_000, b"{}", b'"\xed\xa0\x80"', b'"tab\there"', b'"a" "b"', b""]
+)
+def test_no_line_ends_the_program(line: bytes) -> None:
+    found, status = answers(line, b'"Hi"')
+    assert found == [{"error": "not a JSON string"}, {"encoding": "GSM-7", "parts": 1, "units": 2, "characters": 2}]
+    assert status == 1
+
+
+def test_the_mark_that_some_programs_put_before_utf_8_is_no_text() -> None:
+    found, status = answers(b'\xef\xbb\xbf"Hi"\r', b'"\xef\xbb\xbf"')
+    assert [(one["encoding"], one["characters"]) for one in found] == [("GSM-7", 2), ("UCS-2", 1)]
+    assert status == 0
+
+
+def test_a_last_line_without_an_end() -> None:
+    sink = io.BytesIO()
+    assert count_lines(io.BytesIO(b'"a"\n"bc"'), sink) == 0
+    assert [json.loads(line)["units"] for line in sink.getvalue().splitlines()] == [1, 2]
+
+
 SIMPLE = st.text(st.sampled_from("aé\nZ ß€[ж中"), max_size=500)
 """Characters that stand alone: how they are split is easy to say in another way."""
 
@@ -85,3 +106,17 @@ def test_as_a_program_with_another_program_at_its_side() -> None:
             assert json.loads(program.stdout.readline())["encoding"] == encoding
         program.stdin.close()
         assert program.wait(30) == 0
+
+
+def test_who_stops_reading_hears_no_complaint() -> None:
+    command = [sys.executable, "-m", "cti_client", "parts"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.close()
+        program.stdin.write(b'"a"\n')
+        program.stdin.close()
+        assert program.stderr.read() == b""
+        assert program.wait(30) == 3
