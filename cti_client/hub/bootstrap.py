@@ -121,10 +121,10 @@ class Hub:
         bus = make_bus(config.database)
         store = make_store(config.database, clock, bus)
         if metrics is not None:
-            from cti_client.hub.measured import MeasuredConnection, MeasuredStore
+            from cti_client.hub.measured import MeasuredStore, measured
 
             store = MeasuredStore(store, metrics)
-            connections = {name: MeasuredConnection(one, metrics) for name, one in connections.items()}
+            connections = {name: measured(one, metrics) for name, one in connections.items()}
         await store.open()
         closing.push_async_callback(store.close)
         await bus.open()

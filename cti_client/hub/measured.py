@@ -1,6 +1,6 @@
 """A store and a connection that tell `Metrics` what passes through them, and are otherwise those they stand before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -10,6 +10,8 @@ from cti_client.domain.errors import RuleError
 from cti_client.hub.metrics import Metrics
 from cti_client.hub.store.store import OwnedStore, StoreAwayError, Tx
 from cti_client.telephony.sms.connection import (
+    AskedSms,
+    CanBeAsked,
     DeliveryReport,
     Intake,
     NotTaken,
@@ -119,6 +121,27 @@ class MeasuredConnection:
             self._metrics.texts_in(self.settings.id, texts)
         for report in reports:
             self._metrics.report(self.settings.id, report.state)
+
+
+class _MeasuredAskable(MeasuredConnection):
+    """One of a gateway that can be asked. What was asked for counts as brought."""
+
+    def __init__(self, connection: SmsConnection, gateway: CanBeAsked, metrics: Metrics) -> None:
+        super().__init__(connection, metrics)
+        self._gateway = gateway
+
+    async def ask(self, texts: Sequence[AskedSms]) -> tuple[DeliveryReport, ...]:
+        """See `CanBeAsked`."""
+        reports = await self._gateway.ask(texts)
+        self._brought(0, reports)
+        return reports
+
+
+def measured(connection: SmsConnection, metrics: Metrics) -> MeasuredConnection:
+    """The same connection, counted. It can be asked where the one inside can."""
+    if isinstance(connection, CanBeAsked):
+        return _MeasuredAskable(connection, connection, metrics)
+    return MeasuredConnection(connection, metrics)
 
 
 def _kind(error: Exception) -> str:
