@@ -110,8 +110,8 @@ def test_as_a_program_with_another_program_at_its_side() -> None:
 
 def test_who_stops_reading_hears_no_complaint() -> None:
     command = [sys.executable, "-m", "cti_client", "parts"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes) as program:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as program:
         assert program.stdin is not None
         assert program.stdout is not None
         assert program.stderr is not None

@@ -12,7 +12,7 @@ Options:
     username          The sendsms-user
     password          and its password.
     max_messages      The `max-messages` of that sendsms-user, 30 by default. Kannel cuts what is longer without a word,
-                      so such a text is refused here.
+                      so such a text is refused here. Parts that this adapter sends itself do not count.
     smsc              The smsc-id to send through, where Kannel shall not choose.
     answer_seconds    How long Kannel may take to answer a submit (1 to 30, 20 by default).
 
@@ -115,7 +115,7 @@ class KannelConnection:
         if self._exchange is None:
             return NotTaken(detail="The connection is not started")
         pieces = self._pieces(sms)
-        parts = sum(sms_text.measure(piece.text).parts for piece in pieces)
+        parts = max((sms_text.measure(piece.text).parts for piece in pieces), default=0)
         if parts > self._max_messages:
             return Refused(
                 reason=FailureReason.CARRIER_REFUSED,
@@ -192,7 +192,7 @@ class KannelConnection:
             if not isinstance(outcome, Taken):
                 return _cut_short(outcome, len(taken), len(pieces)) if taken else outcome
             taken.append(outcome)
-        parts = len(pieces) if len(pieces) > 1 else sms_text.measure(sms.text).parts
+        parts = len(pieces) if len(pieces) > 1 else sms_text.measure(pieces[0].text).parts
         return Taken(parts=parts, detail=taken[-1].detail)
 
     async def _send(self, exchange: HttpExchange, sms: OutboundSms, piece: _Piece) -> SubmitOutcome:

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from cti_client.domain import sms_text
 from cti_client.domain.delivery import DeliveryState, FailureReason
-from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SmsConnection, Taken
+from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SmsConnection, SplitMode, Taken
 from cti_client.telephony.sms.registry import make_connection
 from tests.helpers.gateway_hub import GatewayHub, serving
 from tests.helpers.kannel import Kannel
@@ -96,6 +97,22 @@ async def test_the_longest_text_arrives_whole(
     assert outcome.parts == 24
     (got,) = await asyncio.to_thread(kannel.phones.wait_for, phone)
     assert (got.text, len(got.parts)) == (text, 24)
+
+
+@pytest.mark.parametrize("split", SplitMode)
+async def test_the_longest_text_in_emoji_arrives_whole(
+    kannel: Kannel, hub: GatewayHub, phone: str, split: SplitMode
+) -> None:
+    """More parts than `max_messages`, which limits what Kannel splits: each of these is a call of its own."""
+    text = "\N{GRINNING FACE}" * 1_600
+    expected = sms_text.split(text) if split is SplitMode.CONCATENATE else sms_text.separate(text, 140)
+    connection = make_connection(kannel.settings(split=split))
+    async with serving(hub, connection, kannel.hub_port):
+        outcome = await connection.submit(sms(phone, text))
+        assert isinstance(outcome, Taken), outcome
+        assert outcome.parts == len(expected) > 30
+        texts = await asyncio.to_thread(kannel.phones.wait_for, phone, 1 if len(expected) == 49 else len(expected))
+        assert [part for got in texts for part in got.parts] == expected
 
 
 async def test_line_feeds_reach_the_phone(
