@@ -90,11 +90,10 @@ class DeliveryAction(StrEnum):
     SETTLE = "settle"
     """Say whether it arrived."""
     CHECK_NUMBER = "check_number"
+    """Look at the number, and at the others of the customer."""
     CALL = "call"
     CHECK_CONNECTION = "check_connection"
     """Somebody who looks after the gateway has to act."""
-    AWAIT_START = "await_start"
-    """Only the customer can change it."""
     CANCEL = "cancel"
     """Not send it after all."""
 
@@ -117,16 +116,19 @@ _PLAIN: dict[DeliveryState, str] = {
     DeliveryState.RECEIVED: "It came from {who}.",
 }
 _REASONS: dict[FailureReason, tuple[str, DeliveryAction]] = {
-    FailureReason.CONNECTION_BROKEN: ("The gateway could not be reached.", DeliveryAction.CHECK_CONNECTION),
-    FailureReason.NO_CREDIT: ("The account at the gateway has no credit left.", DeliveryAction.CHECK_CONNECTION),
-    FailureReason.NO_ROUTING_RULE: (
-        "No connection is set up that sends from this line.",
+    FailureReason.CONNECTION_BROKEN: (
+        "The connection to the gateway is broken; tell whoever looks after it, then send the text again.",
         DeliveryAction.CHECK_CONNECTION,
     ),
-    FailureReason.OPTED_OUT: (
-        "The number of {who} has opted out; only a START from there opens it again.",
-        DeliveryAction.AWAIT_START,
+    FailureReason.NO_CREDIT: (
+        "The account at the gateway has no credit left; tell whoever looks after it, then send the text again.",
+        DeliveryAction.CHECK_CONNECTION,
     ),
+    FailureReason.NO_ROUTING_RULE: (
+        "No connection is set up that sends from this line to this number; tell whoever looks after it.",
+        DeliveryAction.CHECK_CONNECTION,
+    ),
+    FailureReason.OPTED_OUT: ("The number of {who} has opted out of texts from this line.", DeliveryAction.CALL),
     FailureReason.BAD_NUMBER: ("No phone has this number.", DeliveryAction.CHECK_NUMBER),
     FailureReason.LANDLINE: ("The number is a landline, which takes no texts.", DeliveryAction.CALL),
     FailureReason.CARRIER_REFUSED: ("The carrier refused this text.", DeliveryAction.CALL),

@@ -94,6 +94,7 @@ def action_words(action: RowAction) -> str:
         RowAction.SEND_ANYWAY: _tr("Send anyway"),
         RowAction.CANCEL: _tr("Cancel"),
         RowAction.CALL: _tr("Call"),
+        RowAction.CHECK_NUMBER: _tr("Check the number"),
         RowAction.TAKE_BACK: _tr("Back to the reply box"),
         RowAction.DISCARD: _tr("Discard"),
     }[action]

@@ -107,6 +107,14 @@ class CaseBody(QWidget):
         elif self._narrow:
             self.reply.setFocus()
 
+    def go_to_number(self, address: str) -> None:
+        """Show this number of the customer's, also where their side is hidden."""
+        if not self._details:
+            self.toggle_details()
+        field = self.side.customer.go_to_number(address)
+        if field is not None:
+            self.side.ensureWidgetVisible(field)
+
     def _to_reply(self) -> None:
         if self.reply.isVisible():  # in a narrow window it is hidden behind the customer's side
             self.reply.setFocus()

@@ -113,6 +113,7 @@ class CaseSession(QObject):
         self._thread.text_returned.connect(window.reply.put_back)
         self._thread.troubled.connect(self.say)
         self._thread.call_wanted.connect(lambda: self._start(self._call(), "call"))
+        self._thread.number_wanted.connect(self._go_to_number)
         self._address.troubled.connect(self.say)
         self._link_changed()
         return self._thread, self._address
@@ -378,6 +379,11 @@ class CaseSession(QObject):
             self.say(able.why_no_call or self.tr("This number cannot be called."))
         else:
             self._numbers.call(able.tel, self.say)
+
+    def _go_to_number(self) -> None:
+        record = self._desk.interactions.get(self._id)
+        if record is not None:
+            self._window.body.go_to_number(record.address)
 
     # Closing the chat
 

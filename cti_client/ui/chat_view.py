@@ -128,7 +128,8 @@ class ChatView(QWidget):
         copy.triggered.connect(
             self.messages.copy_selected if several else lambda: QGuiApplication.clipboard().setText(row.text)
         )
-        if not row.actions and row.mine and row.message_id:
+        is_back = RowAction.TEXT_AGAIN in row.actions
+        if row.mine and row.message_id and not is_back:
             again = menu.addAction(self._theme.icon("arrow-bend-down-left"), self.tr("Put into the reply box"))
             again.triggered.connect(lambda: self.action_chosen.emit(row, RowAction.TEXT_AGAIN))
         if row.mine and row.message_id:

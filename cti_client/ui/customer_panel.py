@@ -104,6 +104,15 @@ class CustomerPanel(QWidget):
         for phone, field in zip(self._phones, self.fields, strict=False):
             field.there.show_zones(zones.get(phone.address, ()), now)
 
+    def go_to_number(self, address: str) -> PhoneField | None:
+        """The keyboard goes to the field of this number, which is selected to be compared or copied."""
+        for phone, field in zip(self._phones, self.fields, strict=False):
+            if phone.address == address:
+                field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+                field.edit.selectAll()
+                return field
+        return None
+
     def tick(self, now: Millis) -> None:
         """The hub's time now."""
         for field in self.fields:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from cti_client.domain.consent import ConsentState
-from cti_client.domain.delivery import DeliveryState, FailureReason
+from cti_client.ui.delivery_words import reason_words, state_words
 from cti_client.ui.local_time import clock_seconds, day_name, day_of
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from cti_client.ui.widgets.empty_state import EmptyState
@@ -169,34 +169,3 @@ def _consent_words(state: str) -> str:
         ConsentState.OPTED_IN: tr("the customer had opted in"),
         ConsentState.OPTED_OUT: tr("the customer had opted out"),
     }.get(ConsentState(state), tr("nothing stood against it"))
-
-
-def state_words(state: DeliveryState) -> str:
-    """A delivery state as one word."""
-    return {
-        DeliveryState.SCHEDULED: tr("scheduled"),
-        DeliveryState.QUEUED: tr("queued"),
-        DeliveryState.SENDING: tr("sending"),
-        DeliveryState.SENT: tr("sent"),
-        DeliveryState.DELIVERED: tr("delivered"),
-        DeliveryState.UNDELIVERED: tr("undelivered"),
-        DeliveryState.FAILED: tr("failed"),
-        DeliveryState.UNKNOWN: tr("unknown"),
-        DeliveryState.CANCELLED: tr("cancelled"),
-        DeliveryState.RECEIVED: tr("received"),
-    }[state]
-
-
-def reason_words(reason: FailureReason) -> str:
-    """Why it failed, in a few words."""
-    return {
-        FailureReason.CONNECTION_BROKEN: tr("connection broken"),
-        FailureReason.NO_CREDIT: tr("no credit"),
-        FailureReason.NO_ROUTING_RULE: tr("no routing rule"),
-        FailureReason.OPTED_OUT: tr("opted out"),
-        FailureReason.BAD_NUMBER: tr("bad number"),
-        FailureReason.LANDLINE: tr("landline"),
-        FailureReason.CARRIER_REFUSED: tr("carrier refused"),
-        FailureReason.EXPIRED: tr("expired"),
-        FailureReason.UNANSWERED: tr("the gateway did not answer"),
-    }[reason]

@@ -32,6 +32,8 @@ class ThreadSession(QObject):
     """A text belongs back into the reply box."""
     call_wanted = Signal()
     """Call the customer instead of texting."""
+    number_wanted = Signal()
+    """The agent wants to look at the customer's number."""
     troubled = Signal(str)
     """An action did not work, and why."""
 
@@ -257,6 +259,8 @@ class ThreadSession(QObject):
                 self.text_returned.emit(row.text)
             case RowAction.CALL:
                 self.call_wanted.emit()
+            case RowAction.CHECK_NUMBER:
+                self.number_wanted.emit()
             case RowAction.ARRIVED | RowAction.NOT_ARRIVED:
                 self._tasks.start(self._settle(row.message_id, arrived=action is RowAction.ARRIVED), "settle")
             case RowAction.HISTORY:

@@ -6,7 +6,7 @@ from shiboken6 import delete
 from cti_client.desk.errors import HubAwayError, HubRefusedError
 from cti_client.desk.views import PendingSend, PendingState
 from cti_client.domain.consent import ConsentState
-from cti_client.domain.delivery import DeliveryState
+from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.domain.interaction import Direction
 from cti_client.ui.message_history_dialog import MessageHistoryDialog
@@ -148,3 +148,26 @@ async def test_calling_instead(stage: Stage) -> None:
     stage.window.chat.action_chosen.emit(stage.rows()[0], RowAction.CALL)
     await stage.rest()
     assert stage.calls == ["tel:+48601234567"]
+
+
+@pytest.mark.parametrize("wide", [1160, 681])
+async def test_a_bad_number_leads_to_the_number(stage: Stage, wide: int) -> None:
+    sent = message(2, direction=Direction.OUT, state=DeliveryState.FAILED, reason=FailureReason.BAD_NUMBER, text="Hi")
+    await stage.open(message(1), sent)
+    stage.window.resize(wide, 760)
+    await stage.rest()
+    (entry,) = [one for one in stage.window.chat.menu_of(stage.rows()[1]).actions() if one.text() == "Check the number"]
+    entry.trigger()
+    await stage.rest()
+    field = stage.window.side.customer.fields[0].edit
+    assert stage.window.focusWidget() is field
+    assert field.isVisible()
+    assert field.selectedText() == field.text() != ""
+
+
+@pytest.mark.parametrize("reason", [FailureReason.LANDLINE, FailureReason.CONNECTION_BROKEN])
+async def test_a_failed_text_can_be_put_back_whatever_else_may_be_done(stage: Stage, reason: FailureReason) -> None:
+    sent = message(2, direction=Direction.OUT, state=DeliveryState.FAILED, reason=reason, text="Your parcel")
+    await stage.open(message(1), sent)
+    words = [one.text() for one in stage.window.chat.menu_of(stage.rows()[1]).actions()]
+    assert ("Put into the reply box" in words) != ("Edit" in words)

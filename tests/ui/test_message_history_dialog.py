@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cti_client.domain.delivery import DeliveryState, FailureReason
-from cti_client.ui.message_history_dialog import MessageHistoryDialog, reason_words, state_words
+from cti_client.ui.delivery_words import reason_words, state_words
+from cti_client.ui.message_history_dialog import MessageHistoryDialog
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.label import Label
 from cti_client.wire.api import Attempt, MessageHistory, Report

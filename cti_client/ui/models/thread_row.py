@@ -10,6 +10,7 @@ from cti_client.domain import Millis, ages, delivery
 from cti_client.domain.delivery import DeliveryAction, DeliveryState
 from cti_client.domain.errors import QuietHoursError
 from cti_client.domain.interaction import Direction
+from cti_client.ui.delivery_words import state_words
 from cti_client.ui.links import Link, find_links
 from cti_client.ui.local_time import clock, clock_seconds, date_and_clock, day_name, day_of, short_day
 from cti_client.wire.records import Message
@@ -34,6 +35,8 @@ class RowAction(Enum):
     """A scheduled message: do not send it (D3)."""
     CALL = auto()
     """Call instead."""
+    CHECK_NUMBER = auto()
+    """Go to the customer's numbers."""
     TAKE_BACK = auto()
     """Do not send; put the text back into the reply box."""
     HISTORY = auto()
@@ -99,7 +102,8 @@ class ThreadRow:
         """The row as a screen reader says it."""
         who = self.author or (_tr("You") if self.mine else _tr("Customer"))
         parts = [self.heading, _tr("New") if self.first_unread else "", f"{who}: {self.text}", self.note]
-        parts += [self.meta, self.tick_text, self.problem]
+        state = state_words(self.tick) if self.tick is not None and self.message_id else ""
+        parts += [self.meta, state, self.tick_text, "" if self.problem == self.tick_text else self.problem]
         return ". ".join(part.rstrip(".") for part in parts if part)
 
 
@@ -179,6 +183,7 @@ _ACTIONS = {
     DeliveryAction.SEND_AGAIN: (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN),
     DeliveryAction.CHECK_CONNECTION: (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN),
     DeliveryAction.CALL: (RowAction.CALL,),
+    DeliveryAction.CHECK_NUMBER: (RowAction.CHECK_NUMBER,),
     DeliveryAction.CANCEL: (RowAction.CANCEL,),
 }
 _TROUBLED = (DeliveryState.UNKNOWN, DeliveryState.FAILED, DeliveryState.UNDELIVERED)

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from cti_client.desk.views import PendingSend, PendingState
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.interaction import Direction
+from cti_client.ui.delivery_words import state_words
 from cti_client.ui.local_time import clock
 from cti_client.ui.models.thread import MOST_ROWS, ThreadModel
 from cti_client.ui.models.thread_row import ChatContext, RowAction, ThreadRow
@@ -275,7 +276,8 @@ def test_a_colleague_is_named_and_the_agent_is_not(model: ThreadModel) -> None:
         (DeliveryState.UNDELIVERED, FailureReason.EXPIRED, (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN)),
         (DeliveryState.FAILED, FailureReason.CONNECTION_BROKEN, (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN)),
         (DeliveryState.FAILED, FailureReason.LANDLINE, (RowAction.CALL,)),
-        (DeliveryState.FAILED, FailureReason.OPTED_OUT, ()),
+        (DeliveryState.FAILED, FailureReason.OPTED_OUT, (RowAction.CALL,)),
+        (DeliveryState.FAILED, FailureReason.BAD_NUMBER, (RowAction.CHECK_NUMBER,)),
         (DeliveryState.DELIVERED, None, ()),
         (DeliveryState.SENT, None, ()),
     ],
@@ -291,6 +293,15 @@ def test_every_trouble_has_its_sentence_and_its_action(
     assert bool(row.problem) == troubled
     assert row.details == "The gateway said: ERR 42"
     assert "ERR 42" not in row.problem + row.tick_text + row.spoken()
+    said = row.spoken()
+    assert f". {state_words(state)}. " in said, "the state in a word"
+    assert said.count(row.tick_text.rstrip(".")) == 1, "and why, once"
+
+
+@pytest.mark.parametrize("reason", FailureReason)
+def test_no_failure_leaves_a_person_without_something_to_do(model: ThreadModel, reason: FailureReason) -> None:
+    model.reset(MessagePage(messages=(nth(1, direction=Direction.OUT, state=DeliveryState.FAILED, reason=reason),)))
+    assert rows(model)[0].actions
 
 
 def test_a_queued_retry_says_when(model: ThreadModel) -> None:
