@@ -137,10 +137,11 @@ def plain_replacement(text: str) -> str | None:
 
     None where there is nothing to replace, or other characters force UCS-2 all the same.
     """
-    if _GSM_TEXT.fullmatch(text):
+    composed = unicodedata.normalize("NFC", text)
+    if _GSM_TEXT.fullmatch(composed):
         return None
-    plain = typographic_to_plain(text)
-    return plain if _GSM_TEXT.fullmatch(plain) and plain != text else None
+    plain = typographic_to_plain(composed)
+    return plain if _GSM_TEXT.fullmatch(plain) and plain != composed else None
 
 
 def typographic_to_plain(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cti_client.domain.character_names import shown
 from cti_client.domain.graphemes import graphemes
 from cti_client.domain.sms_text import Encoding, encoding_of, typographic_to_plain
 
@@ -54,6 +55,23 @@ _IN_LETTERS = {
 _BARE = {**dict(zip("łŁđĐħĦŧŦıŋŊðÐ", "lLdDhHtTinNdD", strict=True)), "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th"}
 """Latin letters whose stroke or form Unicode does not take apart."""
 
+_SIGNS = {
+    **dict.fromkeys("✓✔", "OK"),
+    "©": "(C)",
+    "®": "(R)",
+    "÷": "/",
+    "±": "+/-",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "→": "->",
+    "←": "<-",
+    "↔": "<->",
+    "⇒": "=>",
+    "¢": "c",
+}
+"""Signs that a typewriter can say. The others are left out where they cannot go."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -75,7 +93,7 @@ def replacement(text: str, policy: TextPolicy) -> str | None:
     """The text with what is refused in letters that go, or left out where there are none; None where all goes.
 
     For `GSM` typographic signs become plain and letters lose the accents and strokes that it does not know; a letter
-    of another script stays, and stays refused.
+    or digit of another script stays, and stays refused.
     """
     found = refused(text, policy)
     if not found:
@@ -93,8 +111,8 @@ def refusal_sentence(found: tuple[Refused, ...], policy: TextPolicy) -> str:
     """What is refused, in one sentence for the person; empty for nothing."""
     if not found:
         return ""
-    shown = list(dict.fromkeys(one.characters for one in found))
-    named = ", ".join(shown[:_MOST_NAMED]) + (", …" if len(shown) > _MOST_NAMED else "")
+    names = list(dict.fromkeys(shown(one.characters) for one in found))
+    named = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
     if policy is TextPolicy.GSM:
         return f"This line sends the basic SMS alphabet alone; these do not go: {named}"
     return f"Emoji and pictures cannot be sent on this line: {named}"
@@ -131,6 +149,13 @@ def _instead(cluster: str, policy: TextPolicy) -> str:
     plain = typographic_to_plain(cluster)
     if encoding_of(plain) is Encoding.GSM_7:
         return plain
-    apart = unicodedata.normalize("NFKD", plain)
-    bare = "".join(_BARE.get(one, one) for one in apart if not unicodedata.combining(one))
-    return bare if bare and encoding_of(bare) is Encoding.GSM_7 else cluster
+    apart = typographic_to_plain(unicodedata.normalize("NFKD", "".join(_SIGNS.get(one, one) for one in plain)))
+    bare = "".join(_BARE.get(one, one) for one in unicodedata.normalize("NFD", apart) if not _is_beside(one))
+    if bare and encoding_of(bare) is Encoding.GSM_7:
+        return bare
+    return cluster if any(one.isalnum() for one in cluster) else ""
+
+
+def _is_beside(one: str) -> bool:
+    """Accents, and what is invisible."""
+    return unicodedata.category(one) in ("Mn", "Me", "Cf")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import ceil
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cti_client.domain.canned_reply import unfilled
+from cti_client.domain.character_names import shown
 from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.domain.sms_text import LONGEST, SEPARATE_LIMIT, Measure, measure, plain_replacement, separate
 from cti_client.domain.text_policy import Refused, TextPolicy, refusal_sentence, refused, replacement
@@ -40,6 +41,8 @@ INSET_PX = 4
 SLACK_PX = 1
 """Qt counts a line as visible only where the view is higher than its lines."""
 NAMED_CHARACTERS = 4
+SAID_BEFORE = 300
+"""So many characters before the most that a message may have, the counter begins to say how many there are."""
 
 
 class ReplyBox(QFrame):
@@ -298,11 +301,11 @@ class ReplyBox(QFrame):
         restyle(self.editor, "invalid", "true" if too_long else "false")
         self._allow_send(allowed=not self._why_not(text))
         self.counter.setText(self._count())
-        self.replace.setVisible(bool(self._refused) and not self._blocked)
+        self.replace.setVisible(not self._blocked and self._replacement() not in (None, text))
         plain = None if self._refused else plain_replacement(text)
         self.plain.setVisible(plain is not None)
         if plain is not None and self._measured is not None:
-            self.plain.setText(_saving(self._measured.parts, measure(plain).parts))
+            self.plain.setText(self._saving(text, plain))
         self._turn()
 
     def _turn(self) -> None:
@@ -324,27 +327,50 @@ class ReplyBox(QFrame):
             return ""
         words = self._cost(count)
         if count.costly:
-            named = ", ".join(f"“{each}”" for each in count.costly[:NAMED_CHARACTERS])
+            named = ", ".join(f"“{shown(each)}”" for each in count.costly[:NAMED_CHARACTERS])
             more = "…" if len(count.costly) > NAMED_CHARACTERS else ""
             words.insert(
                 0, self.tr("{encoding} because of {named}").format(encoding=count.encoding, named=named + more)
             )
         else:
             words.insert(0, str(count.encoding))
+        if count.characters >= LONGEST - SAID_BEFORE:
+            of = self.tr("{n} of {most} characters")
+            words.append(of.format(n=f"{count.characters:,}", most=f"{LONGEST:,}"))
         return " · ".join(words)
 
     def _cost(self, count: Measure) -> list[str]:
         """Parts and what is left of the last; on a line that joins none, how many messages."""
-        if self._separate and (messages := len(separate(self.text(), SEPARATE_LIMIT))) > 1:
-            return [self.tr("{n} messages").format(n=messages)]
+        left = count.left_in_part
+        if self._separate:
+            messages = len(separate(self.text(), SEPARATE_LIMIT))
+            if messages > 1:
+                return [self.tr("{n} messages").format(n=messages)]
+            left = min(left, SEPARATE_LIMIT - count.characters)
         parts = self.tr("1 part") if count.parts == 1 else self.tr("{n} parts").format(n=count.parts)
-        return [parts, self.tr("{n} left").format(n=count.left_in_part)]
+        return [parts, self.tr("{n} left").format(n=left)]
+
+    def _saving(self, text: str, plain: str) -> str:
+        """What the button for plain letters leads to; beside it the counter says what the text costs now."""
+        words = self.tr("Plain letters")
+        if self._separate:
+            now, then = len(separate(text, SEPARATE_LIMIT)), len(separate(plain, SEPARATE_LIMIT))
+            one, more = self.tr("1 message"), self.tr("{n} messages").format(n=then)
+        else:
+            now, then = measure(text).parts, measure(plain).parts
+            one, more = self.tr("1 part"), self.tr("{n} parts").format(n=then)
+        if then >= now:
+            return words
+        return f"{words}: {one if then == 1 else more}"
 
     def _make_plain(self) -> None:
         self._put_instead(plain_replacement(self.text()))
 
     def _replace_refused(self) -> None:
-        self._put_instead(replacement(self.text(), self._policy))
+        self._put_instead(self._replacement())
+
+    def _replacement(self) -> str | None:
+        return replacement(self.text(), self._policy) if self._refused else None
 
     def _put_instead(self, plain: str | None) -> None:
         """As one step that can be undone; the cursor stays about where it was."""
@@ -370,16 +396,6 @@ class ReplyBox(QFrame):
         frame, inset = self.editor.contentsMargins(), self.editor.viewportMargins()
         around = frame.top() + frame.bottom() + inset.top() + inset.bottom() + SLACK_PX
         self.editor.setFixedHeight(shown * self.editor.line_height() + around)
-
-
-def _saving(now: int, then: int) -> str:
-    """What the button for plain letters leads to; beside it the counter says what the text costs now."""
-    words = QCoreApplication.translate("ReplyBox", "Plain letters")
-    if then >= now:
-        return words
-    one = QCoreApplication.translate("ReplyBox", "1 part")
-    more = QCoreApplication.translate("ReplyBox", "{n} parts").format(n=then)
-    return f"{words}: {one if then == 1 else more}"
 
 
 class _Editor(QPlainTextEdit):

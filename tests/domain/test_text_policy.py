@@ -91,6 +91,8 @@ def test_pictures_do_not_go_and_each_is_marked_whole(picture: str) -> None:
         ("Press 1\ufe0f\u20e3", LETTERS, "Press 1"),
         ("Call ☎\ufe0f now", LETTERS, "Call ☎ now"),
         ("“Grüße” — naïve, Łódź…", GSM, '"Grüße" - naive, Lodz...'),
+        ("½ l, 20 °C, 6 ÷ 2, ©®™ → x², № 3", GSM, "1/2 l, 20 C, 6 / 2, (C)(R)TM -> x2, No 3"),
+        ("a\u200d\u200e b\u0007 ★ ●", GSM, "a b  "),
         ("Caf\u0065\u0301", GSM, None),
         ("Привет", GSM, "Привет"),
     ],
@@ -102,6 +104,13 @@ def test_what_stands_instead(text: str, policy: TextPolicy, expected: str | None
 def test_gsm_marks_what_is_not_in_its_alphabet() -> None:
     assert refused("Straße, é, [€], Ça\n", GSM) == ()
     assert [one.characters for one in refused("Ça và ж, garçon", GSM)] == ["ж", "ç"]
+
+
+def test_what_cannot_be_seen_is_named() -> None:
+    found = refused("\n\u200d b\tc\u00a0d\u200be\x07f\U000e0001\ufe0f", GSM)
+    sentence = refusal_sentence(found, GSM)
+    for name in ("zero width joiner", "tab", "no-break space", "zero-width space", "U+0007", "language tag"):
+        assert name in sentence
 
 
 def test_the_sentence_names_each_once_and_not_too_many() -> None:
@@ -127,5 +136,7 @@ def test_nothing_but_what_is_refused_is_touched(text: str, policy: TextPolicy) -
     assert (made is None) == (not found)
     if policy is TextPolicy.GSM:
         assert (encoding_of(unicodedata.normalize("NFC", text)) is Encoding.GSM_7) == (not found)
+        left = refused(made or "", policy)
+        assert all(any(character.isalnum() for character in one.characters) for one in left)
     if policy is TextPolicy.LETTERS and made is not None:
         assert refused(made, policy) == ()
