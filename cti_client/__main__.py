@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cti_client import __version__
+from cti_client.domain.role import Role
 from cti_client.hub.trouble import trouble
 from cti_client.paths import Paths, demo_paths, paths_in, standard_paths
 from cti_client.system import quick_start
@@ -18,6 +19,7 @@ from cti_client.system import quick_start
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 OWN_HUB = "own"
+ROLES = "one of " + ", ".join(Role)
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -118,9 +120,14 @@ def _add_admin(commands: Commands) -> None:
         ("add-agent", "make a token for somebody; it is printed once"),
         ("new-token", "make another token for somebody; the old one ends"),
         ("remove-agent", "end somebody's token; chats and cases stay"),
+        ("set-role", "say what somebody may do; admins and owners change settings"),
     ):
         one = acts.add_parser(act, help=words)
         one.add_argument("name", metavar="NAME")
+        if act == "set-role":
+            one.add_argument("role", metavar="ROLE", choices=tuple(Role), help=ROLES)
+        if act == "add-agent":
+            one.add_argument("--role", choices=tuple(Role), default=Role.AGENT, help=ROLES)
         one.set_defaults(act=act)
     acts.add_parser("list-agents", help="who may sign in").set_defaults(act="list-agents")
 
@@ -139,7 +146,9 @@ def _admin(options: argparse.Namespace) -> int:
 
     match options.act:
         case "add-agent":
-            act = admin.add_agent(options.name)
+            act = admin.add_agent(options.name, Role(options.role))
+        case "set-role":
+            act = admin.set_role(options.name, Role(options.role))
         case "new-token":
             act = admin.new_token(options.name)
         case "remove-agent":

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from cti_client.demo.sample_data import load_customers, seed_sample_data
 from cti_client.demo.settings import LINE, simulated
+from cti_client.domain.role import Role
 from cti_client.hub.bus import Bus
 from cti_client.hub.config import AgentConfig, HubConfig
 from cti_client.hub.services.configure import apply_configuration
@@ -38,7 +39,7 @@ def _seed_once(tx: Tx, config: HubConfig, name: str) -> None:
     known = tx.conn.execute(select(tables.agent.c.id).where(tables.agent.c.name == name)).scalar()
     if known is not None:
         return
-    person_of_demo = AgentConfig(name=name, token="replaced at each start")  # noqa: S106 - the hub sets its own
+    person_of_demo = AgentConfig(name=name, token="replaced at each start", role=Role.OWNER)  # noqa: S106 - the hub sets its own
     apply_configuration(
         tx,
         HubConfig(

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from cti_client.domain.errors import RuleError
+from cti_client.domain.role import Role
 from cti_client.hub.command import ENDED, UNABLE, UNABLE_ERRORS, WRONG_SETTINGS
 from cti_client.hub.config import ConfigError, HubConfig
 from cti_client.hub.config_file import load
@@ -27,12 +28,12 @@ REFUSED = 5
 """Exit status where a rule refuses: the name is taken, or nobody has it. The others are those of `command.py`."""
 
 
-def add_agent(name: str) -> Act:
+def add_agent(name: str, role: Role = Role.AGENT) -> Act:
     """Print a token for somebody new."""
 
     async def act(store: Store, say: Say, tell: Say) -> None:
         token = secrets.token_urlsafe(32)
-        await store.write(agents.add_agent, name, hash_token(token))
+        await store.write(agents.add_agent, name, hash_token(token), role)
         tell(f"{name} may sign in with this token. It is not shown again:")
         say(token)
 
@@ -51,6 +52,16 @@ def new_token(name: str) -> Act:
     return act
 
 
+def set_role(name: str, role: Role) -> Act:
+    """What somebody may do from now on."""
+
+    async def act(store: Store, _: Say, tell: Say) -> None:
+        await store.write(agents.set_role, name, role)
+        tell(f"{name} is {role.value} now.")
+
+    return act
+
+
 def remove_agent(name: str) -> Act:
     """End the token; the agent's chats and cases stay."""
 
@@ -62,11 +73,11 @@ def remove_agent(name: str) -> Act:
 
 
 def list_agents() -> Act:
-    """Print all who may sign in: name, presence, and whence."""
+    """Print all who may sign in: name, presence, whence, and role."""
 
     async def act(store: Store, say: Say, _: Say) -> None:
         for one in await store.read(agents.list_agents):
-            say(f"{one.name}\t{one.presence}\t{'settings file' if one.configured else 'added'}")
+            say(f"{one.name}\t{one.presence}\t{'settings file' if one.configured else 'added'}\t{one.role}")
 
     return act
 

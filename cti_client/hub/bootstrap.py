@@ -7,7 +7,7 @@ is taken in that could not be stored, and what gateways said of submits under wa
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,13 @@ from cti_client.hub.directory import Directory
 from cti_client.hub.gateways import ConnectionMaker, Gateways, make_connections
 from cti_client.hub.health import HealthBoard
 from cti_client.hub.readiness import Readiness
+from cti_client.hub.secrets import SecretBox
 from cti_client.hub.services import agents, desks, leases
 from cti_client.hub.services.configure import apply_configuration
 from cti_client.hub.services.outbox import expire_leases
 from cti_client.hub.services.outgoing import SCHEDULE
 from cti_client.hub.services.scheduled import lead_stranded
+from cti_client.hub.services.settings.change import SETTINGS
 from cti_client.hub.store.open import is_postgresql, make_bus, make_store
 from cti_client.hub.store.prune import KeepRecords, prune
 from cti_client.hub.store.store import Tx
@@ -60,8 +62,12 @@ class Hub:
         config: HubConfig,
         connection_maker: ConnectionMaker = make_connection,
         clock: Callable[[], Millis] = system_clock,
+        certificates: Awaitable[None] | None = None,
     ) -> None:
+        """`certificates`: what has to be awaited before https is spoken, where that is put off."""
         self._config = config
+        self._certificates = certificates
+        self._box = SecretBox(config.secrets_key)
         self._connection_maker = connection_maker
         self._clock = clock
         self._closing = AsyncExitStack()
@@ -106,6 +112,11 @@ class Hub:
         if self._gateways is not None:
             self._gateways.hurry()
 
+    def learn_keys(self, keys: str) -> None:
+        """Secrets may be opened by these keys too (`hub.secrets`). Raises `SecretsKeyError`."""
+        if self._box.learn(keys) and self._gateways is not None:
+            self._gateways.wake()
+
     def renew_certificate(self) -> None:
         """Read the TLS certificate's files again. Raises `ConfigError`; the one in use then stays."""
         if self._server is not None:
@@ -117,14 +128,16 @@ class Hub:
         closing.push_async_callback(server.stop)
         self.url = server.url
         metrics = _metrics() if config.metrics_from else None
-        connections = make_connections(config, self.url, self._connection_maker)
+        maker = self._connection_maker
+        if metrics is not None:
+            maker = _measured(maker, metrics)
+        connections = make_connections(config, self.url, maker)
         bus = make_bus(config.database)
         store = make_store(config.database, clock, bus)
         if metrics is not None:
-            from cti_client.hub.measured import MeasuredStore, measured
+            from cti_client.hub.measured import MeasuredStore
 
             store = MeasuredStore(store, metrics)
-            connections = {name: measured(one, metrics) for name, one in connections.items()}
         await store.open()
         closing.push_async_callback(store.close)
         await bus.open()
@@ -149,7 +162,9 @@ class Hub:
         health = HealthBoard(settings, clock, lambda: topics.mark())
         topics = TopicFeed(store, health, sockets.present, sockets.wake_topics, clock)
         shared_by = process_id if shared else ""
-        gateways = self._gateways = Gateways(config, connections, store, health, clock, shared_by=shared_by)
+        gateways = self._gateways = Gateways(
+            config, connections, maker, store, health, self._box, clock, hub_url=self.url, shared_by=shared_by
+        )
         offers = OfferWorker(store, ClockAlarm(clock, longest_sleep(shared=shared), gap=_OFFERS_GAP_SECONDS), clock)
         schedule = ScheduleWorker(store, ClockAlarm(clock), clock)
         wakers = {
@@ -157,6 +172,7 @@ class Hub:
             SCHEDULE: schedule.wake,
             "offers": offers.wake,
             leases.WAKE: gateways.wake_leases,
+            SETTINGS: gateways.wake,
             agents.TOKENS: keys.wake,
             desks.DESKS: sockets.look,
             desks.ABSENCE: absence.wake,
@@ -174,9 +190,10 @@ class Hub:
 
         closing.callback(bus.on_hint(on_hint))
         closing.push_async_callback(gateways.stop)
-        await gateways.start()
+        await gateways.start(self._certificates)
         crew = Crew()
         closing.push_async_callback(crew.stop)
+        crew.start("settings", gateways.run)
         crew.start("offers", offers.run)
         crew.start("scheduled texts", schedule.run)
         crew.start("topics", topics.run)
@@ -196,7 +213,8 @@ class Hub:
             clock=clock,
             tokens=tokens,
             sockets=sockets,
-            connections=connections,
+            gateways=gateways,
+            box=self._box,
             topics=topics,
             directory=Directory(config.directory, store),
             readiness=self._readiness,
@@ -211,6 +229,12 @@ class Hub:
 def _sweep_outbox(tx: Tx) -> None:
     expire_leases(tx)
     lead_stranded(tx)
+
+
+def _measured(make: ConnectionMaker, metrics: "Metrics") -> ConnectionMaker:
+    from cti_client.hub.measured import measured
+
+    return lambda settings: measured(make(settings), metrics)
 
 
 def _metrics() -> "Metrics":

@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cti_client.domain.quiet_hours import USUAL_FROM, USUAL_UNTIL
+from cti_client.domain.role import Role
+from cti_client.hub.secrets import SecretsKeyError, read_keys
 from cti_client.telephony.sms.connection import ConnectionSettings
 
 
@@ -50,16 +52,18 @@ class LineConfig:
     """How long an agent has to answer a request (C3)."""
     carrier_answers_keywords: bool = False
     """The carrier answers STOP and START by itself: the hub then confirms nothing (B7)."""
-    confirms_opt_out: bool = True
-    """One text confirms an opt-out (B7)."""
-    opt_in_text: str = ""
-    """What answers a START that changed something (B7); `{line}` becomes the line's name. Empty: nothing does."""
-    help_text: str = ""
-    """What answers HELP (B7). Empty: HELP rings like any other text."""
-    welcome_text: str = ""
-    """What answers the first text ever of a number (B6). Empty: nothing does."""
-    pool: str = ""
-    """The `address` of the line whose consent this one shares (B7): a STOP to one is a STOP to both. Empty: its own."""
+    confirms_opt_out: bool | None = None
+    """One text confirms an opt-out (B7). None: as it was set on the settings screens, on at first."""
+    opt_in_text: str | None = None
+    """What answers a START that changed something (B7); `{line}` becomes the line's name. Empty: nothing does. None: as
+    it was set there, off at first."""
+    help_text: str | None = None
+    """What answers HELP (B7). Empty: HELP rings like any other text. None: the same."""
+    welcome_text: str | None = None
+    """What answers the first text ever of a number (B6). Empty: nothing does. None: the same."""
+    pool: str | None = None
+    """The `address` of the line whose consent this one shares (B7): a STOP to one is a STOP to both. Empty: its own.
+    None: as it was set on the settings screens, its own at first."""
     shows_first_words: bool = True
     """A request shows the first words of the customer's text before it is accepted (A2)."""
     quiet_hours: bool | None = None
@@ -78,6 +82,8 @@ class AgentConfig:
     name: str
     token: str = field(repr=False)
     """At least 16 characters. Only its SHA-256 is stored."""
+    role: Role = Role.AGENT
+    """`admin` and `owner` change settings on the screens; `supervisor` and `agent` do not (F4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +158,10 @@ class HubConfig:
     chats_per_agent: int = 0
     """Chats and requests that an agent is given at once; agents may take more from the Waiting list (C1). 0: 3, and no
     limit for the only agent of a hub, whose requests nobody else could take."""
+    secrets_key: str = field(default="", repr=False)
+    """What encrypts the secrets of connections that are made on the settings screens, as
+    `cti-client admin new-secrets-key` prints it; several with blanks between, the newest first. None: such connections
+    cannot be made."""
     categories: tuple[str, ...] = ()
     """What a case's category may be chosen from."""
     keep_days: float = 7.0
@@ -176,6 +186,10 @@ def is_loopback(host: str) -> bool:
 def check(config: HubConfig) -> None:
     """Raise `ConfigError` where options do not fit together."""
     _check_doors(config)
+    try:
+        read_keys(config.secrets_key)
+    except SecretsKeyError as error:
+        raise ConfigError("hub.secrets_key", str(error)) from None
     known = _unique("connections", "id", [one.settings.id for one in config.connections])
     for index, one in enumerate(config.connections):
         if not one.settings.id or not all(

@@ -44,6 +44,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cti_client.domain.role import Role
 from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.config import (
     OWN_CONTACTS,
@@ -93,6 +94,7 @@ def read(data: Mapping[str, Any], folder: Path, environment: Mapping[str, str]) 
         grace_seconds=hub.get("grace_seconds", float, 60.0),
         chats_per_agent=hub.get("chats_per_agent", int, 0),
         keep_days=hub.get("keep_days", float, 7.0),
+        secrets_key=hub.get("secrets_key", str, ""),
         categories=hub.texts("categories"),
         connections=top.each("connections", _connection),
         lines=top.each("lines", _line),
@@ -140,13 +142,13 @@ def _line(section: "_Section") -> LineConfig:
         country=section.get("country", str, "US"),
         offer_seconds=section.get("offer_seconds", int, 20),
         carrier_answers_keywords=section.get("carrier_answers_keywords", bool, False),
-        confirms_opt_out=section.get("confirms_opt_out", bool, True),
-        opt_in_text=section.get("opt_in_text", str, ""),
-        help_text=section.get("help_text", str, ""),
-        welcome_text=section.get("welcome_text", str, ""),
-        pool=section.get("pool", str, ""),
+        confirms_opt_out=section.maybe("confirms_opt_out", bool),
+        opt_in_text=section.maybe("opt_in_text", str),
+        help_text=section.maybe("help_text", str),
+        welcome_text=section.maybe("welcome_text", str),
+        pool=section.maybe("pool", str),
         shows_first_words=section.get("shows_first_words", bool, True),
-        quiet_hours=section.get("quiet_hours", bool, True) if section.has("quiet_hours") else None,
+        quiet_hours=section.maybe("quiet_hours", bool),
         texts_from=_minutes(section, "texts_from"),
         texts_until=_minutes(section, "texts_until"),
     )
@@ -154,7 +156,7 @@ def _line(section: "_Section") -> LineConfig:
 
 def _minutes(section: "_Section", name: str) -> int | None:
     """A time of day, as `"08:00"` up to `"24:00"`, in minutes; None where it is not there."""
-    said = section.get(name, str, "") if section.has(name) else None
+    said = section.maybe(name, str)
     if said is None:
         return None
     found = _TIME_OF_DAY.fullmatch(said)
@@ -165,7 +167,10 @@ def _minutes(section: "_Section", name: str) -> int | None:
 
 
 def _agent(section: "_Section") -> AgentConfig:
-    return AgentConfig(name=section.need("name", str), token=section.need("token", str))
+    role = section.get("role", str, Role.AGENT)
+    if role not in tuple(Role):
+        raise ConfigError(section.key("role"), f"one of {', '.join(Role)}")
+    return AgentConfig(name=section.need("name", str), token=section.need("token", str), role=Role(role))
 
 
 def _source(section: "_Section") -> SourceConfig:
@@ -210,8 +215,9 @@ class _Section:
             raise ConfigError(self.key(name), f"must be {_WORDS[kind]}")
         return value
 
-    def has(self, name: str) -> bool:
-        return name in self._data
+    def maybe(self, name: str, kind: type[T]) -> T | None:
+        """None where it is not there."""
+        return self.need(name, kind) if name in self._data else None
 
     def need(self, name: str, kind: type[T]) -> T:
         if name not in self._data:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, true
 from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.config import ConnectionConfig
 from cti_client.hub.secrets import SecretBox
-from cti_client.hub.store.origin import FROM_DESK
+from cti_client.hub.store.origin import FROM_FILE
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.tables import connection
 from cti_client.telephony.sms.connection import ConnectionSettings, SplitMode
@@ -27,8 +27,13 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 def desk_connections(conn: Connection) -> list[AnyRow]:
     """Those in use, by id."""
-    made_here = connection.c.origin == FROM_DESK, connection.c.active == true()
+    made_here = connection.c.origin != FROM_FILE, connection.c.active == true()
     return list(conn.execute(select(connection).where(*made_here).order_by(connection.c.id)).all())
+
+
+def was_connection(conn: Connection, connection_id: str) -> bool:
+    """Whether there is a connection of this id, or ever was."""
+    return conn.scalar(select(connection.c.id).where(connection.c.id == connection_id)) is not None
 
 
 def kept(row: AnyRow) -> Kept:

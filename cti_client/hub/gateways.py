@@ -1,47 +1,40 @@
-"""The gateways of one hub: the connections, and the workers that submit, fetch and ask after them.
+"""The gateways of one hub: those of its settings file, and those of the settings screens, which come and go.
 
-With several hubs over one database, what only one of them may do (a session that a gateway allows once, polling, a
-limited rate) is done by the hub that holds the connection's lease; everything else by each.
+What the screens say stands in the database. Every hub compares it with what it runs whenever it is woken, and now and
+then in case the wake-up was lost; only a gateway that is set otherwise now is replaced. The old one submits nothing
+more and has the time to end what is under way; its texts that wait go by the new one.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from functools import partial
 
 from cti_client.domain import Millis
 from cti_client.hub.config import ConfigError, ConnectionConfig, HubConfig
+from cti_client.hub.desk_connections import as_config, desk_connections
+from cti_client.hub.gateway import DRAIN_SECONDS, SUBMIT_SECONDS, Gateway
 from cti_client.hub.health import HealthBoard
-from cti_client.hub.intake import take_in
+from cti_client.hub.secrets import SecretBox, SecretsLostError
+from cti_client.hub.services.scheduled import lead_stranded
+from cti_client.hub.services.settings.connections import LOST, NO_KEY
+from cti_client.hub.services.settings.of_file import by_address
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Store
 from cti_client.hub.trouble import trouble
-from cti_client.hub.workers.alarm import Alarm, ClockAlarm, longest_sleep
-from cti_client.hub.workers.crew import Crew
-from cti_client.hub.workers.health_checks import HealthCheck
-from cti_client.hub.workers.held import HeldWork
-from cti_client.hub.workers.outbox import OutboxWorker
-from cti_client.hub.workers.polling import Poller
-from cti_client.hub.workers.reconciler import Reconciler
-from cti_client.telephony.sms.connection import (
-    CanBeAsked,
-    ConnectionSettings,
-    InboundMode,
-    SmsConnection,
-    WebhookOutcome,
-)
+from cti_client.telephony.sms.connection import ConnectionSettings, SmsConnection
 from cti_client.telephony.sms.settings import SettingsError
 
 log = logging.getLogger(__name__)
 
 ConnectionMaker = Callable[[ConnectionSettings], SmsConnection]
 
-_SUBMIT_SECONDS = 5.0
-_RECORD_SECONDS = 2.0
+_NET_SECONDS = 5.0
+_NET_ALONE_SECONDS = 60.0
 
 
 def make_connections(config: HubConfig, hub_url: str, make: ConnectionMaker) -> dict[str, SmsConnection]:
-    """All of the settings, by id, not started. Each knows the address under which its gateway reaches the hub.
+    """All of the settings file, by id, not started. Each knows the address under which its gateway reaches the hub.
 
     Raises `ConfigError`.
     """
@@ -62,155 +55,221 @@ class Gateways:
         self,
         config: HubConfig,
         connections: Mapping[str, SmsConnection],
+        make: ConnectionMaker,
         store: Store,
         health: HealthBoard,
+        box: SecretBox,
         clock: Callable[[], Millis],
         *,
+        hub_url: str,
         shared_by: str = "",
     ) -> None:
-        """`shared_by`: this hub's name among those over the same database; empty where there can be no other."""
-        self._gateways = [
-            _Gateway(
-                one,
-                connections[one.settings.id],
-                store,
-                health,
-                ClockAlarm(clock, longest_sleep(shared=bool(shared_by))),
-                clock,
-                submits=config.limits.submits,
-            )
-            for one in config.connections
-        ]
+        """`connections`: those of the settings file, made. `make`: makes those of the screens.
+
+        `shared_by`: this hub's name among those over the same database; empty where there can be no other.
+        """
+        self.hub_url = config.public_url or hub_url
+        """Where gateways reach this hub."""
+        self.connections: dict[str, SmsConnection] = {}
+        """Those that work now, by id; a gateway's calls go to them."""
+        self.troubles: dict[str, str] = {}
+        """Why one of the screens does not work as it is set, by id."""
+        self.file = {one.settings.id: one for one in config.connections}
+        """The connections of the settings file, by id, and its lines, by address."""
+        self.file_lines = by_address(config.lines)
+        self._made = connections
+        self._make = make
         self._store = store
         self._health = health
+        self._box = box
+        self._clock = clock
+        self._submits = config.limits.submits
         self._shared_by = shared_by
-        self._held: list[HeldWork] = []
-        self._crew = Crew()
+        self._running: dict[str, Gateway] = {}
+        self._versions: dict[str, int] = {}
+        """Of the rows of the screens that were last made into gateways, or could not be."""
+        self._looks: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
+        self._woken = asyncio.Event()
+        self._stopped = False
         self._hurry = asyncio.Event()
+        self._cut = asyncio.Event()
+
+    def make(self, settings: ConnectionSettings) -> SmsConnection:
+        """A connection by these settings, not started. Raises `SettingsError`."""
+        return self._make(replace(settings, public_url=settings.public_url or self.hub_url))
+
+    def wake(self) -> None:
+        """The screens may say something else now."""
+        self._woken.set()
 
     def wake_outboxes(self) -> None:
         """A text may be due."""
-        for one in self._gateways:
+        for one in self._running.values():
             one.outbox.wake()
 
     def wake_leases(self) -> None:
         """Another hub has let go of a gateway."""
-        for held in self._held:
-            held.wake()
+        for one in self._running.values():
+            one.wake_lease()
 
-    async def start(self) -> None:
-        """Start connections and workers; where another hub holds a gateway, wait for its turn."""
-        for one in self._gateways:
-            by_turns = bool(self._shared_by) and one.is_for_one
-            if not (by_turns and one.is_bound):
-                await one.open()
-            if by_turns:
-                held = HeldWork(
-                    f"gateway {one.id}",
-                    self._shared_by,
-                    self._store,
-                    one.work_by_turns,
-                    note=partial(self._health.detail, one.id),
-                    elsewhere=partial(self._health.say, one.id),
-                )
-                self._held.append(held)
-                self._crew.start(f"turn at {one.id}", held.run)
-            else:
-                one.work(self._crew)
+    async def start(self, certificates: Awaitable[None] | None = None) -> None:
+        """Start all. `certificates`: what has to come first where https is spoken. Raises `StoreAwayError`."""
+        if certificates is not None and any("https:" in one.settings.lower() for one in await self._of_screens()):
+            await certificates
+        for connection_id, one in self.file.items():
+            await self._begin(self._gateway(one, self._made[connection_id]))
+        await self.look()
+
+    async def run(self) -> None:
+        """Follow the screens until cancelled. Raises `StoreAwayError`; then run it again."""
+        net_seconds = _NET_SECONDS if self._shared_by else _NET_ALONE_SECONDS
+        while True:
+            woken = self._woken.is_set()
+            self._woken.clear()
+            await self.look()
+            if woken:
+                await self._store.write(lead_stranded)  # what waited for one that was removed; swept, too
+            try:
+                async with asyncio.timeout(net_seconds):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> None:
+        """Bring what runs in line with what the screens say. Raises `StoreAwayError`.
+
+        Goes on where nobody waits for it any more: a gateway is never left half replaced.
+        """
+        task = asyncio.create_task(self._look(), name="settings of gateways")
+        self._looks.add(task)
+        task.add_done_callback(self._looked)
+        await asyncio.shield(task)
+
+    def _looked(self, task: asyncio.Task[None]) -> None:
+        self._looks.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waits hears it; where nobody does, the next look finds the same
+
+    async def _look(self) -> None:
+        async with self._turn:
+            rows = {row.id: row for row in await self._of_screens()}
+            if self._stopped:
+                return
+            for connection_id in [one for one in self._versions if one not in rows]:
+                await self._remove(connection_id)
+            others = [row for row in rows.values() if self._is_other(row)]
+            for ended in await asyncio.gather(*(self._bring_up(row) for row in others), return_exceptions=True):
+                if isinstance(ended, BaseException):
+                    raise ended
 
     def hurry(self) -> None:
         """Wait no longer for submits under way: they become unknown."""
         self._hurry.set()
+        self._cut.set()
 
     async def stop(self) -> None:
         """Take nothing more, give submits under way a moment, let connections end them, and record the outcomes."""
-        await self._unless_hurried(one.finish(_SUBMIT_SECONDS) for one in self._gateways)
-        await asyncio.gather(*(one.connection.stop() for one in self._gateways))
-        await self._unless_hurried(one.finish(_RECORD_SECONDS) for one in self._gateways)
-        await asyncio.gather(*(one.outbox.abort() for one in self._gateways))
-        await self._crew.stop()
+        self._stopped = True
+        async with self._turn:
+            await asyncio.gather(*(one.leave(SUBMIT_SECONDS, self._hurry) for one in self._running.values()))
+            self._cut.set()
+            await asyncio.gather(*self._leaving)
 
-    async def _unless_hurried(self, works: Iterable[Coroutine[None, None, None]]) -> None:
-        hurry = asyncio.ensure_future(self._hurry.wait())
-        work = asyncio.gather(*works)
+    async def _of_screens(self) -> list[AnyRow]:
+        return [row for row in await self._store.read(desk_connections) if row.id not in self.file]
+
+    def _is_other(self, row: AnyRow) -> bool:
+        """Set otherwise than it runs; or it could not be opened, and the key may have come meanwhile."""
+        return self._versions.get(row.id) != row.version or self.troubles.get(row.id) in (LOST, NO_KEY)
+
+    async def _bring_up(self, row: AnyRow) -> None:
+        """One that is new, changed, or in trouble."""
+        self._versions[row.id] = row.version
         try:
-            await asyncio.wait((hurry, work), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (hurry, work):
-                task.cancel()
-            _, ended = await asyncio.gather(hurry, work, return_exceptions=True)
-        if isinstance(ended, Exception):
-            log.error("a gateway did not stop in order: %s", trouble(ended))
+            config = as_config(row, self._box)
+            old = self._running.get(row.id)
+            if old is not None and _works_alike(old.config, config):
+                old.config = config
+                self._health.add(config.settings)
+                return
+            gateway = self._gateway(config, self.make(config.settings))
+        except SecretsLostError:
+            await self._out_of_order(row, LOST if self._box.keeps else NO_KEY)
+        except SettingsError as error:
+            await self._out_of_order(row, f"{error}.")
+        else:
+            try:
+                await self._replace(gateway)
+            except Exception:
+                del self._versions[row.id]  # the next look tries again
+                raise
 
+    async def _replace(self, new: Gateway) -> None:
+        """The new one begins at once where the gateway bears two at a time, while the old one ends its submits."""
+        self.troubles.pop(new.id, None)
+        old = self._running.pop(new.id, None)
+        if old is not None and old.is_bound:
+            await old.leave(SUBMIT_SECONDS, self._hurry)
+        elif old is not None:
+            await self._let_go(old)
+        await self._begin(new)
+        log.info("connection %s is in use as it is set now", new.id)
 
-class _Gateway:
-    """One connection and those who work at it."""
+    async def _begin(self, gateway: Gateway) -> None:
+        self._health.add(gateway.config.settings)
+        await gateway.start()
+        self._running[gateway.id] = gateway
+        self.connections[gateway.id] = gateway.connection
 
-    def __init__(
-        self,
-        config: ConnectionConfig,
-        connection: SmsConnection,
-        store: Store,
-        health: HealthBoard,
-        outbox_alarm: Alarm,
-        clock: Callable[[], Millis],
-        *,
-        submits: int,
-    ) -> None:
-        self.id = config.settings.id
-        self.connection = connection
-        self.outbox = OutboxWorker(connection, store, health, outbox_alarm, clock, at_once=submits)
-        self._store = store
-        self._stopping = False
-        self._works = [(f"outbox of {self.id}", self.outbox.run)]
-        if connection.inbound is InboundMode.POLL:
-            every_ms = int(config.poll_seconds * 1000)
-            poller = Poller(connection, store, health, ClockAlarm(clock), clock, every_ms=every_ms)
-            self._works.append((f"poll of {self.id}", poller.run))
-        if isinstance(connection, CanBeAsked):
-            reconciler = Reconciler(self.id, connection, store, ClockAlarm(clock), clock)
-            self._works.append((f"open texts of {self.id}", reconciler.run))
-        if config.test_seconds > 0:
-            every_ms = int(config.test_seconds * 1000)
-            check_up = HealthCheck(connection, health, ClockAlarm(clock), clock, every_ms=every_ms)
-            self._works.append((f"health of {self.id}", check_up.run))
+    async def _remove(self, connection_id: str) -> None:
+        self._versions.pop(connection_id)
+        self.troubles.pop(connection_id, None)
+        self.connections.pop(connection_id, None)
+        self._health.remove(connection_id)
+        old = self._running.pop(connection_id, None)
+        if old is not None:
+            await self._let_go(old)
+            log.info("connection %s is no longer in use", connection_id)
 
-    @property
-    def is_for_one(self) -> bool:
-        """Whether only one hub may work at it at a time."""
-        return self.connection.inbound is not InboundMode.WEBHOOK or self.connection.settings.per_second is not None
+    async def _out_of_order(self, row: AnyRow, why: str) -> None:
+        """Set in a way that cannot work here: it shows, and all others go on."""
+        if self.troubles.get(row.id) != why:
+            log.warning("connection %s cannot be used: %s", row.id, why)
+        self.troubles[row.id] = why
+        self.connections.pop(row.id, None)
+        old = self._running.pop(row.id, None)
+        if old is not None:
+            await self._let_go(old)
+        self._health.add(ConnectionSettings(id=row.id, kind=row.kind, name=row.name))
+        self._health.trouble(row.id, why)
 
-    @property
-    def is_bound(self) -> bool:
-        """Whether it has a session of its own with the gateway, which is there while it is this hub's turn."""
-        return self.connection.inbound is InboundMode.BIND
+    async def _let_go(self, old: Gateway) -> None:
+        await old.rest()
+        task = asyncio.create_task(self._drain(old), name=f"end of {old.id}")
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
-    async def open(self) -> None:
-        """Have the connection ready; gateways may call any hub."""
-        await self.connection.start(self._take_in)
-
-    def work(self, crew: Crew) -> None:
-        """Have the crew work at it."""
-        for name, work in self._works:
-            crew.start(name, work)
-
-    async def work_by_turns(self) -> None:
-        """Work at it until cancelled."""
-        crew = Crew()
-        if self.is_bound:
-            await self.open()
-        self.work(crew)
+    async def _drain(self, old: Gateway) -> None:
         try:
-            await asyncio.Event().wait()
-        finally:
-            await crew.stop()
-            if self.is_bound and not self._stopping:
-                await self.connection.stop()
+            await old.leave(DRAIN_SECONDS, self._cut)
+        except Exception as error:  # noqa: BLE001  nobody waits for it; whatever it was, the others go on
+            log.error("the former gateway %s did not end in order: %s", old.id, trouble(error))
 
-    async def finish(self, seconds: float) -> None:
-        """Take nothing more and give submits under way this long to end."""
-        self._stopping = True
-        await self.outbox.finish(seconds)
+    def _gateway(self, config: ConnectionConfig, connection: SmsConnection) -> Gateway:
+        return Gateway(
+            config,
+            connection,
+            self._store,
+            self._health,
+            self._clock,
+            submits=self._submits,
+            shared_by=self._shared_by,
+        )
 
-    async def _take_in(self, outcome: WebhookOutcome) -> None:
-        await self._store.write(take_in, self.id, outcome.texts, outcome.reports)
+
+def _works_alike(old: ConnectionConfig, new: ConnectionConfig) -> bool:
+    """Whether they differ at most in what the gateway itself never sees: the name, and what the hub lets through."""
+    settings = replace(new.settings, name=old.settings.name, text_policy=old.settings.text_policy)
+    return replace(new, settings=settings) == old

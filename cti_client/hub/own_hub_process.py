@@ -18,6 +18,7 @@ from cti_client.hub.own_hub import Launch
 from cti_client.quick_imports import certificates_later
 
 with certificates_later() as load_certificates:
+    from cti_client.domain.role import Role
     from cti_client.hub.bootstrap import Hub
     from cti_client.hub.config import AgentConfig, ConfigError, HubConfig
     from cti_client.hub.log import Words
@@ -91,7 +92,7 @@ def configure(launch: Launch) -> HubConfig:
     """The settings with the person in them, who signs in with the token of this start alone."""
     config = launch.settings()
     others = tuple(one for one in config.agents if one.name != launch.person)
-    person = AgentConfig(name=launch.person, token=launch.token)
+    person = AgentConfig(name=launch.person, token=launch.token, role=Role.OWNER)
     return replace(config, agents=(*others, person), port=config.port or launch.port)
 
 

@@ -97,16 +97,20 @@ class TestResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AutoTextView(msgspec.Struct, frozen=True, kw_only=True):
-    """One automatic text of a line (A7)."""
+    """One automatic text of a line (A7). `editable` False: the settings file says it."""
 
     policy: AutoPolicy
     enabled: bool
     text: str
     version: int = 0
+    editable: bool = True
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
-    """One of our numbers. `pool_line_id`: the line of its pool that consent is kept under (B7); None: its own."""
+    """One of our numbers. `pool_line_id`: the line of its pool that consent is kept under (B7); None: its own.
+
+    `fixed`: the fields that the settings file says; whatever an `EditLine` has in them is refused where it differs.
+    """
 
     id: int
     address: str
@@ -126,12 +130,13 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """Minutes of the customer's day."""
     texts_until: int = 1260
     auto_texts: tuple[AutoTextView, ...] = ()
+    fixed: tuple[str, ...] = ()
 
 
 class EditLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line to be made or changed. `address` cannot be changed afterwards.
 
-    Of a line of the settings file only the pool and the quiet hours are taken over.
+    Of a line of the settings file only the pool and the quiet hours can change, and they not where the file says them.
     """
 
     address: str

@@ -7,6 +7,7 @@ import msgspec
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
 from cti_client.domain.consent import ConsentState
+from cti_client.domain.role import Role
 from cti_client.wire.frames import Line
 from cti_client.wire.records import CaseBrief
 
@@ -50,6 +51,8 @@ class OwnPresence(msgspec.Struct, frozen=True, kw_only=True):
     topic: ClassVar[str] = "presence"
     presence: Presence = Presence.OFFLINE
     reason: str = ""
+    role: Role | None = None
+    """What this agent may do now; None: as the `Welcome` said."""
 
 
 class ConnectionHealth(msgspec.Struct, frozen=True, kw_only=True):

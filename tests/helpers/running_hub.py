@@ -14,6 +14,7 @@ import pytest
 from cti_client.hub.bootstrap import Hub
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Limits, LineConfig
 from cti_client.telephony.sms.connection import ConnectionSettings, SmsConnection
+from cti_client.telephony.sms.registry import make_connection
 from cti_client.wire import WIRE_LEAST, WIRE_MOST
 from cti_client.wire.api import Problem
 from cti_client.wire.codec import decode, decode_body, decode_hub_frame, decode_topic, encode
@@ -195,6 +196,8 @@ async def running_hub(
     given = {one.settings.id: one for one in gateways or (FakeConnection(),)}
 
     def make(settings: ConnectionSettings) -> SmsConnection:
+        if settings.id not in given:  # made on the settings screens
+            return make_connection(settings)
         given[settings.id].settings = settings
         return given[settings.id]
 

@@ -215,7 +215,7 @@ def test_admin_prints_a_token_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert run(admin.add_agent("Anna")) == (admin.REFUSED, [], ["There is an agent Anna already."])
     status, (other,), _ = run(admin.new_token("Anna"))
     assert (status, other != token) == (ENDED, True)
-    assert run(admin.list_agents()) == (ENDED, ["Anna\toffline\tadded"], [])
+    assert run(admin.list_agents()) == (ENDED, ["Anna\toffline\tadded\tagent"], [])
     assert run(admin.remove_agent("Anna")) == (ENDED, [], ["Anna can no longer sign in."])
     assert run(admin.list_agents()) == (ENDED, [], [])
     file.write_text("[hub]")
@@ -230,7 +230,7 @@ def test_admin_from_the_command_line(tmp_path: Path) -> None:
     assert len(made.stdout.strip()) >= 32
     assert "not shown again" in made.stderr
     listed = subprocess.run([*command, "list-agents"], capture_output=True, text=True, timeout=60, check=True)
-    assert listed.stdout == "Bo\toffline\tadded\n"
+    assert listed.stdout == "Bo\toffline\tadded\tagent\n"
 
 
 if sys.platform != "win32":

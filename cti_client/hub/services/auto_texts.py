@@ -22,6 +22,11 @@ def auto_text_of(tx: Tx, line: AnyRow, policy: AutoPolicy) -> AutoText:
     """What this line says by this policy, and whether it does."""
     if line.carrier_answers_keywords and policy in _CARRIERS:
         return AutoText(enabled=False, text="")
+    return set_text_of(tx, line, policy)
+
+
+def set_text_of(tx: Tx, line: AnyRow, policy: AutoPolicy) -> AutoText:
+    """The same as it is set, whether or not the carrier answers."""
     row = _SET.first(tx.conn, {"line": line.id, "policy": policy.value})
     if row is not None:
         return AutoText(enabled=row.enabled, text=row.text)

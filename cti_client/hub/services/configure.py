@@ -1,7 +1,8 @@
-"""Brings the database in line with the settings: connections, lines and agents.
+"""Brings the database in line with the settings file: connections, lines and agents.
 
 Nothing that texts or cases refer to is ever deleted: a line that is no longer configured keeps its history and sends
-no more, an agent who is no longer configured can no longer sign in. Agents whom the admin command added are left alone.
+no more, an agent who is no longer configured can no longer sign in. Agents whom the admin command added are left alone,
+and so are the connections and lines that were made on the settings screens, unless the file names them itself.
 
 Every hub does this when it starts, beside others that serve: where all is as the settings say, nothing is written.
 """
@@ -14,35 +15,39 @@ from sqlalchemy import Table, select, true, update
 from cti_client.domain.auto_text import AutoPolicy
 from cti_client.domain.phone_number import parse_address
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
-from cti_client.hub.services.agents import TOKENS, let_sign_in, retire
+from cti_client.hub.services.agents import TOKENS, give_role, let_sign_in, retire
 from cti_client.hub.services.pools import share_consent
-from cti_client.hub.store.origin import FROM_FILE
+from cti_client.hub.services.settings.change import SETTINGS, note_change
+from cti_client.hub.services.settings.connections import KIND as CONNECTION
+from cti_client.hub.services.settings.lines import KIND as LINE
+from cti_client.hub.services.settings.of_file import text_of
+from cti_client.hub.store.origin import FROM_DESK, FROM_FILE, REMOVED
+from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import break_off
 from cti_client.hub.store.tables import agent, auto_text, connection, hub, line
 from cti_client.hub.store.upsert import upsert
 from cti_client.hub.token_hash import hash_token
+from cti_client.wire.topics import Setup
 
 
 def apply_configuration(tx: Tx, config: HubConfig) -> None:
     """Make, change or retire rows so that they say what `config` says. Doing it again changes nothing."""
+    tx.conn.execute(select(hub.c.settings_version).with_for_update())  # as every change of settings
     tx.conn.execute(
         update(hub)
         .where(hub.c.chats_per_agent != config.chats_per_agent)
         .values(chats_per_agent=config.chats_per_agent)
     )
-    for one in config.connections:
-        _connection(tx, one)
-    ids = [one.settings.id for one in config.connections]
-    gone = connection.c.origin == FROM_FILE, connection.c.active == true(), connection.c.id.not_in(ids)
-    tx.conn.execute(update(connection).where(*gone).values(active=False))
-    addresses = [_line(tx, one) for one in config.lines]
-    _pools(tx, config.lines)
-    tx.conn.execute(
-        update(line)
-        .where(line.c.address.not_in(addresses), line.c.connection_id.is_not(None))
-        .values(connection_id=None)
-    )
+    changed = [_connection(tx, one) for one in config.connections]
+    changed.append(_retire_connections(tx, [one.settings.id for one in config.connections]))
+    changed += [_line(tx, one) for one in config.lines]
+    changed.append(_pools(tx, config.lines))
+    changed.append(_retire_lines(tx, [_address(one) for one in config.lines]))
+    if any(changed):
+        tx.conn.execute(update(hub).values(settings_version=hub.c.settings_version + 1))
+        tx.news.topic(Setup.topic)
+        tx.wakes.add(SETTINGS)
     for person in config.agents:
         _agent(tx, person)
     names = [person.name for person in config.agents]
@@ -51,58 +56,101 @@ def apply_configuration(tx: Tx, config: HubConfig) -> None:
         retire(tx, agent_id)
 
 
-def _connection(tx: Tx, one: ConnectionConfig) -> None:
-    """Secrets and options stay out of the database."""
+def _connection(tx: Tx, one: ConnectionConfig) -> bool:
+    """Secrets and options stay out of the database. One of the screens with this id is the file's from now on."""
     settings = one.settings
     values = {
         "kind": settings.kind,
         "name": settings.name,
-        "text_policy": settings.text_policy,
-        "split": settings.split,
+        "text_policy": settings.text_policy.value,
+        "split": settings.split.value,
         "origin": FROM_FILE,
         "active": True,
+        "settings": "{}",
+        "secrets": "",
     }
-    _put(tx, connection, {"id": settings.id}, values)
+    before = _put(tx, connection, {"id": settings.id}, values)
+    if before is not None and before.origin == FROM_DESK and before.active:
+        _note_taken_over(tx, CONNECTION, settings.id)
+    return before is None or _differs(before, values)
 
 
-def _line(tx: Tx, one: LineConfig) -> str:
-    address = parse_address(one.address, one.country).value
-    shown = tx.conn.scalar(select(line.c.name).where(line.c.address == address))
-    if shown not in (None, one.name):
-        break_off(tx.conn)  # records that desktops hold show the old name
+def _retire_connections(tx: Tx, ids: Sequence[str]) -> bool:
+    left = connection.c.origin == FROM_FILE, connection.c.active == true(), connection.c.id.not_in(ids)
+    gone = {"active": False, "version": connection.c.version + 1}
+    return bool(tx.conn.execute(update(connection).where(*left).values(gone)).rowcount)
+
+
+def _line(tx: Tx, one: LineConfig) -> bool:
+    """What the file does not name of hours, pool and automatic texts is as the screens have set it."""
     values: dict[str, Any] = {
         "name": one.name,
         "connection_id": one.connection,
         "country": one.country,
         "offer_seconds": one.offer_seconds,
         "carrier_answers_keywords": one.carrier_answers_keywords,
-        "confirms_opt_out": one.confirms_opt_out,
         "shows_first_words": one.shows_first_words,
+        "origin": FROM_FILE,
     }
-    hours = {"quiet_hours": one.quiet_hours, "texts_from": one.texts_from, "texts_until": one.texts_until}
-    values |= {name: value for name, value in hours.items() if value is not None}  # else the settings screens say
-    _put(tx, line, {"address": address}, values)
-    line_id = tx.conn.scalar(select(line.c.id).where(line.c.address == address))
-    for policy, text in (
-        (AutoPolicy.OPT_IN, one.opt_in_text),
-        (AutoPolicy.HELP, one.help_text),
-        (AutoPolicy.WELCOME, one.welcome_text),
-    ):
-        said = {"enabled": bool(text), "text": text}
-        _put(tx, auto_text, {"line_id": line_id, "policy": policy}, said)
-    return address
+    left_open = {
+        "confirms_opt_out": one.confirms_opt_out,
+        "quiet_hours": one.quiet_hours,
+        "texts_from": one.texts_from,
+        "texts_until": one.texts_until,
+    }
+    values |= {name: value for name, value in left_open.items() if value is not None}
+    before = _put(tx, line, {"address": _address(one)}, values)
+    if before is not None and before.name != one.name:
+        break_off(tx.conn)  # records that desktops hold show the old name
+    if before is not None and before.origin == FROM_DESK:
+        _note_taken_over(tx, LINE, one.name)
+    texts = [_auto_text(tx, _line_id(tx, one), policy, text_of(one, policy)) for policy in AutoPolicy]
+    return before is None or _differs(before, values) or any(texts)
 
 
-def _pools(tx: Tx, lines: Sequence[LineConfig]) -> None:
+def _auto_text(tx: Tx, line_id: int, policy: AutoPolicy, said: str | bool | None) -> bool:
+    """`said`: a text, empty for none; or of the opt-out's confirmation only whether there is one."""
+    if said is None:
+        return False
+    if isinstance(said, bool):
+        is_it = auto_text.c.line_id == line_id, auto_text.c.policy == policy.value
+        return bool(tx.conn.execute(auto_text.delete().where(*is_it)).rowcount)
+    values = {"enabled": bool(said), "text": said}
+    before = _put(tx, auto_text, {"line_id": line_id, "policy": policy.value}, values)
+    return before is None or _differs(before, values)
+
+
+def _pools(tx: Tx, lines: Sequence[LineConfig]) -> bool:
     """Once all lines are there: a line may be named before the one whose consent it shares."""
     ids = {one.address: _line_id(tx, one) for one in lines}
-    for one in sorted(lines, key=lambda one: bool(one.pool)):  # who leaves a pool may keep another's afterwards
-        share_consent(tx, ids[one.address], ids[one.pool] if one.pool else None)
+    said = [one for one in lines if one.pool is not None]
+    changed = []
+    for one in sorted(said, key=lambda one: bool(one.pool)):  # who leaves a pool may keep another's afterwards
+        if one.pool:
+            changed += _freed(tx, ids[one.address], ids[one.pool])
+        changed.append(share_consent(tx, ids[one.address], ids[one.pool] if one.pool else None))
+    return any(changed)
+
+
+def _freed(tx: Tx, member: int, keeper: int) -> list[bool]:
+    """The screens may have pooled the two with others, which the file's pool cannot be chained to."""
+    in_the_way = select(line.c.id).where(line.c.consent_line_id == member).order_by(line.c.id)
+    others = [*tx.conn.scalars(in_the_way), keeper]
+    return [share_consent(tx, line_id, None) for line_id in others]
+
+
+def _retire_lines(tx: Tx, addresses: Sequence[str]) -> bool:
+    left = line.c.origin == FROM_FILE, line.c.address.not_in(addresses)
+    gone = {"origin": REMOVED, "connection_id": None, "version": line.c.version + 1}
+    return bool(tx.conn.execute(update(line).where(*left).values(gone)).rowcount)
+
+
+def _address(one: LineConfig) -> str:
+    return parse_address(one.address, one.country).value
 
 
 def _line_id(tx: Tx, one: LineConfig) -> int:
-    address = parse_address(one.address, one.country).value
-    return int(tx.conn.scalar(select(line.c.id).where(line.c.address == address)) or 0)
+    return int(tx.conn.scalar(select(line.c.id).where(line.c.address == _address(one))) or 0)
 
 
 def _agent(tx: Tx, person: AgentConfig) -> None:
@@ -112,11 +160,21 @@ def _agent(tx: Tx, person: AgentConfig) -> None:
     if stored is None or tuple(stored) != wanted:
         let_sign_in(tx, person.name, wanted[0], configured=True)
         tx.wakes.add(TOKENS)
+    give_role(tx, person.name, person.role)
 
 
-def _put(tx: Tx, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """The row of these keys says these values; what says them already is not touched."""
+def _note_taken_over(tx: Tx, kind: str, what: str) -> None:
+    note_change(tx, None, kind, what, {"set in": "settings screens"}, {"set in": "settings file"})
+
+
+def _put(tx: Tx, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> AnyRow | None:
+    """The row of these keys says these values; what says them already is not touched. As it was before."""
     is_row = [table.c[name] == value for name, value in keys.items()]
-    stored = tx.conn.execute(select(*(table.c[name] for name in values)).where(*is_row)).first()
-    if stored is None or dict(stored._mapping) != dict(values):
-        upsert(tx.conn, table, keys, values)
+    stored = tx.conn.execute(select(table).where(*is_row)).first()
+    if stored is None or _differs(stored, values):
+        upsert(tx.conn, table, keys, {**values, "version": 1 if stored is None else stored.version + 1})
+    return stored
+
+
+def _differs(stored: AnyRow, values: Mapping[str, Any]) -> bool:
+    return any(getattr(stored, name) != value for name, value in values.items())

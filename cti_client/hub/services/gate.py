@@ -25,13 +25,12 @@ from cti_client.domain.errors import (
 )
 from cti_client.domain.interaction import Direction
 from cti_client.domain.quiet_hours import Hours, Place, allowed, local_proof, next_allowed, place_of, refusal_sentence
-from cti_client.domain.sms_routing import connection_for
 from cti_client.domain.sms_text import LONGEST
 from cti_client.domain.text_policy import refusal_sentence as text_refusal
 from cti_client.domain.text_policy import refused
 from cti_client.hub.services.consents import consent_state
 from cti_client.hub.store.conditions import NOT_ENDED
-from cti_client.hub.store.routing_rules import routing_rules, text_policy_of
+from cti_client.hub.store.routing_rules import way_out
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, message
@@ -123,8 +122,7 @@ def clear(
     consent = consent_state(tx, line.id, customer.address)
     if consent is ConsentState.OPTED_OUT and way not in PASSES_OPT_OUT:
         raise OptedOutError
-    connection_id = connection_for(routing_rules(tx.conn), line.id, customer.address, line.connection_id)
-    policy = text_policy_of(tx.conn, connection_id)
+    connection_id, policy = way_out(tx.conn, line, customer.address)
     if not_going := refused(sendable, policy):
         raise TextRefusedError(text_refusal(not_going, policy))
     place = _place(tx, customer, line)

@@ -12,7 +12,6 @@ from cti_client.domain.errors import (
 from cti_client.domain.interaction import Direction, InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.domain.phone_number import parse_destination
-from cti_client.domain.sms_routing import connection_for
 from cti_client.hub.services.answer_offer import end_offer
 from cti_client.hub.services.consents import consent_state
 from cti_client.hub.services.customers import contact_of
@@ -23,7 +22,7 @@ from cti_client.hub.services.route_offers import back_to_queue
 from cti_client.hub.services.take_waiting import take_chat
 from cti_client.hub.services.threads import lock_thread, thread_of_address
 from cti_client.hub.store.numbers import check_number
-from cti_client.hub.store.routing_rules import routing_rules
+from cti_client.hub.store.routing_rules import way_out
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import contact, interaction, offer, thread
@@ -81,7 +80,7 @@ def _line(tx: Tx, line_id: int | None) -> AnyRow | None:
 
 
 def _leads_out(tx: Tx, line: AnyRow, address: str) -> bool:
-    return connection_for(routing_rules(tx.conn), line.id, address, line.connection_id) is not None
+    return way_out(tx.conn, line, address).connection_id is not None
 
 
 def _require_consent(tx: Tx, customer: AnyRow, line: AnyRow) -> ConsentState:

@@ -6,6 +6,9 @@ from sqlalchemy import Connection, select
 from cti_client.hub.store.tables import agent, settings_audit
 from cti_client.wire.settings_api import Audit, AuditChange, AuditEntry
 
+THE_FILE = "settings file"
+"""Stands in place of a person where a hub's settings file took over what had been set on the screens."""
+
 _changes = msgspec.json.Decoder(tuple[AuditChange, ...])
 
 
@@ -22,7 +25,7 @@ def read_audit(conn: Connection, limit: int, before: int | None) -> Audit:
         AuditEntry(
             id=row.id,
             at=row.at,
-            by=row.by or "",
+            by=row.by or THE_FILE,
             kind=row.kind,
             what=row.what,
             action=row.action,

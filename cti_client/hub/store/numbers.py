@@ -5,17 +5,17 @@ The answer is for the phone button; `start_chat` decides again, by the same rule
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select, true
 
 from cti_client.domain.consent import Consent, ConsentState
 from cti_client.domain.errors import OPTED_OUT_TEXT, NotANumberError, NotFoundError
 from cti_client.domain.phone_number import Address, AddressKind, display, parse_destination
-from cti_client.domain.sms_routing import connection_for
 from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.consent_states import consent_between
-from cti_client.hub.store.routing_rules import routing_rules
+from cti_client.hub.store.origin import REMOVED
+from cti_client.hub.store.routing_rules import way_out
 from cti_client.hub.store.statements import AnyRow
-from cti_client.hub.store.tables import interaction, line, phone, thread
+from cti_client.hub.store.tables import connection, interaction, line, phone, thread
 from cti_client.wire import api
 
 NO_CONSENT_TEXT = "No consent to text this number is on record: it has to text us first, or an agent allows it."
@@ -24,7 +24,12 @@ NO_CONSENT_TEXT = "No consent to text this number is on record: it has to text u
 _DEFAULT_COUNTRY = "US"
 
 _LINE = select(line).where(line.c.id == bindparam("id"))
-FIRST_LINE = select(line).order_by(line.c.connection_id.is_(None), line.c.id).limit(1)
+FIRST_LINE = (
+    select(line)
+    .outerjoin(connection, and_(connection.c.id == line.c.connection_id, connection.c.active == true()))
+    .order_by(connection.c.id.is_(None), line.c.origin == REMOVED, line.c.id)
+    .limit(1)
+)
 """The first line that can send, else the first of all: where nobody named one."""
 
 _THREAD = select(thread).where(thread.c.address == bindparam("address"))
@@ -90,7 +95,7 @@ def _why_no_sms(
     conn: Connection, address: str, ours: AnyRow | None, customer: AnyRow | None, consent: Consent | None
 ) -> tuple[str, bool]:
     """Why not, empty where nothing stands against it; and whether a person's word about consent would help (B2)."""
-    leads_out = ours is not None and connection_for(routing_rules(conn), ours.id, address, ours.connection_id)
+    leads_out = ours is not None and way_out(conn, ours, address).connection_id is not None
     if consent is None or not leads_out:
         return "No connection can send from this line.", False
     if consent.is_out:

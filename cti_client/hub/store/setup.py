@@ -1,9 +1,10 @@
 """What is set for everybody: our lines, and the canned replies (`wire.topics.Setup`)."""
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import Connection, and_, exists, or_, select, true
 
 from cti_client.domain.phone_number import display
 from cti_client.domain.text_policy import TextPolicy
+from cti_client.hub.store.origin import REMOVED
 from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.tables import canned_reply, connection, line, routing_rule
 from cti_client.telephony.sms.connection import SplitMode
@@ -12,14 +13,19 @@ from cti_client.wire.frames import Line
 
 USUAL_OFFER_SECONDS = 20
 
-_HAS_RULES = exists().where(or_(routing_rule.c.line_id.is_(None), routing_rule.c.line_id == line.c.id))
+_of_rule = connection.alias("of_rule")
+_HAS_RULES = exists().where(
+    or_(routing_rule.c.line_id.is_(None), routing_rule.c.line_id == line.c.id),
+    _of_rule.c.id == routing_rule.c.connection_id,
+    _of_rule.c.active == true(),
+)
 _LINES = Statement(
     select(
-        *(line.c.id, line.c.name, line.c.address, line.c.connection_id, line.c.offer_seconds),
-        *(connection.c.text_policy, connection.c.split),
+        *(line.c.id, line.c.name, line.c.address, line.c.origin, line.c.offer_seconds),
+        *(connection.c.id.label("own"), connection.c.text_policy, connection.c.split),
         _HAS_RULES.label("has_rules"),
     )
-    .outerjoin(connection, connection.c.id == line.c.connection_id)
+    .outerjoin(connection, and_(connection.c.id == line.c.connection_id, connection.c.active == true()))
     .order_by(line.c.id)
 )
 _REPLIES = Statement(
@@ -38,7 +44,7 @@ def read_setup(conn: Connection) -> topics.Setup:
             name=row.name,
             address=row.address,
             display=display(row.address),
-            can_send=row.connection_id is not None or row.has_rules,
+            can_send=row.origin != REMOVED and (row.own is not None or row.has_rules),
             text_policy=TextPolicy(row.text_policy or TextPolicy.EVERYTHING),
             separate=row.split == SplitMode.SEPARATE,
         )

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
+from cti_client.domain.role import Role
 from cti_client.hub.store.conditions import IS_UNHELD
 from cti_client.hub.store.previews import PREVIEW, choice_at, preview_fields
 from cti_client.hub.store.statements import Statement
@@ -20,7 +21,7 @@ _WAITING = Statement(
 )
 _TOTAL = Statement(select(func.count()).select_from(interaction).where(IS_UNHELD, interaction.c.waiting_since > 0))
 _PRESENCES = Statement(
-    select(agent.c.id, agent.c.presence, agent.c.presence_reason).where(
+    select(agent.c.id, agent.c.presence, agent.c.presence_reason, agent.c.role).where(
         agent.c.id.in_(bindparam("agents", expanding=True))
     )
 )
@@ -49,5 +50,6 @@ def own_presences(conn: Connection, agents: Collection[int]) -> dict[int, OwnPre
     presences = dict.fromkeys(agents, OwnPresence())
     if agents:
         for row in _PRESENCES.rows(conn, {"agents": list(agents)}):
-            presences[row.id] = OwnPresence(presence=Presence(row.presence), reason=row.presence_reason)
+            presence, role = Presence(row.presence), Role(row.role)
+            presences[row.id] = OwnPresence(presence=presence, reason=row.presence_reason, role=role)
     return presences

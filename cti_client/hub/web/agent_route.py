@@ -99,6 +99,7 @@ async def _serve(context: WebContext, ws: web.WebSocketResponse, agent: Agent, h
         lines=greeting.lines,
         offer_seconds=greeting.offer_seconds,
         categories=context.config.categories,
+        role=greeting.role,
     )
     known = hello.hub_id == greeting.hub_id and 0 < hello.last_seq <= greeting.seq
     socket = AgentSocket(

@@ -8,6 +8,7 @@ from cti_client.hub.web.agents import PREFIX, asker
 from cti_client.hub.web.api_cases import add_cases
 from cti_client.hub.web.api_chats import add_chats
 from cti_client.hub.web.api_numbers import add_numbers
+from cti_client.hub.web.api_settings import add_settings
 from cti_client.hub.web.bodies import json_answer
 from cti_client.hub.web.context import CONTEXT, WebContext
 from cti_client.hub.web.entrance import entrance
@@ -34,6 +35,7 @@ def build_app(context: WebContext) -> web.Application:
     add_chats(app)
     add_cases(app)
     add_numbers(app)
+    add_settings(app)
     add_webhooks(app)
     return app
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from cti_client.domain.role import Role
 from cti_client.hub.store import tables
+from cti_client.hub.store.roles import role_of
 from cti_client.hub.store.setup import read_setup
 from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.streams import last_seq
@@ -19,6 +21,7 @@ class Greeting:
     seq: int
     lines: tuple[Line, ...]
     offer_seconds: int
+    role: Role
 
 
 _HUB_ID = Statement(select(tables.hub.c.hub_id))
@@ -33,5 +36,9 @@ def read_greeting(conn: Connection, agent_id: int) -> Greeting:
     """All of it, in one consistent read."""
     setup = read_setup(conn)
     return Greeting(
-        hub_id=hub_id(conn), seq=last_seq(conn, agent_id), lines=setup.lines, offer_seconds=setup.offer_seconds
+        hub_id=hub_id(conn),
+        seq=last_seq(conn, agent_id),
+        lines=setup.lines,
+        offer_seconds=setup.offer_seconds,
+        role=role_of(conn, agent_id),
     )

@@ -37,6 +37,10 @@ STATUS_OF_CODE = {
 """Every other code of a `RuleError` is 400."""
 
 
+class GatewayAwayError(Exception):
+    """There is, or was, a connection of this name, and this hub does not have it in use."""
+
+
 AGENT_SOCKET = "/api/v1/agent"
 
 
@@ -65,6 +69,8 @@ def refuse_by(seconds: float) -> Middleware:
             return _closing(_refusal(request, 408, "too_slow", "The request took too long to arrive."))
         except StoreAwayError:
             return _away(request, "The hub's database does not answer.")
+        except GatewayAwayError:
+            return _closing(_away(request, "This connection is not in use."))
         except TimeoutError:
             return _away(request, "The hub is too busy.")
         except web.HTTPException as error:

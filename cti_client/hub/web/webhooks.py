@@ -6,9 +6,11 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from cti_client.domain.errors import BadRequestError, NotFoundError
+from cti_client.hub.desk_connections import was_connection
 from cti_client.hub.intake import take_in
 from cti_client.hub.web.bodies import read_body
 from cti_client.hub.web.context import CONTEXT
+from cti_client.hub.web.refusals import GatewayAwayError
 from cti_client.telephony.sms.connection import WebhookRequest
 
 _MOST_PARAMETERS = 200
@@ -21,8 +23,11 @@ def add_webhooks(app: web.Application) -> None:
 
 async def _webhook(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
-    connection = context.connections.get(request.match_info["connection"])
+    connection_id = request.match_info["connection"]
+    connection = context.gateways.connections.get(connection_id)
     if connection is None:
+        if await context.store.read(was_connection, connection_id):
+            raise GatewayAwayError  # not yet, not now, or not any more: the gateway keeps its text
         raise NotFoundError("There is no such connection.")
     limits = context.config.limits
     outcome = await connection.on_webhook(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from cti_client.domain import Millis
-from cti_client.hub.health import HealthBoard
+from cti_client.hub.health import Health
 from cti_client.hub.workers.alarm import Alarm
 from cti_client.telephony.sms.connection import SmsConnection
 
@@ -17,7 +17,7 @@ class HealthCheck:
     def __init__(
         self,
         connection: SmsConnection,
-        health: HealthBoard,
+        health: Health,
         alarm: Alarm,
         clock: Callable[[], Millis],
         *,

@@ -13,7 +13,7 @@ from functools import partial
 
 from cti_client.domain import Millis
 from cti_client.domain.delivery import FailureReason
-from cti_client.hub.health import HealthBoard
+from cti_client.hub.health import Health
 from cti_client.hub.services.outbox import next_due, record_outcome, take_due
 from cti_client.hub.store.store import Store, StoreAwayError
 from cti_client.hub.trouble import trouble
@@ -47,7 +47,7 @@ class OutboxWorker:
         self,
         connection: SmsConnection,
         store: Store,
-        health: HealthBoard,
+        health: Health,
         alarm: Alarm,
         clock: Callable[[], Millis],
         *,

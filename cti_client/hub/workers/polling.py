@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, select
 
 from cti_client.domain import Millis
-from cti_client.hub.health import HealthBoard
+from cti_client.hub.health import Health
 from cti_client.hub.intake import take_in_poll
 from cti_client.hub.store import tables
 from cti_client.hub.store.store import Store
@@ -26,7 +26,7 @@ class Poller:
         self,
         connection: SmsConnection,
         store: Store,
-        health: HealthBoard,
+        health: Health,
         alarm: Alarm,
         clock: Callable[[], Millis],
         *,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 class Option:
     """One option of a kind: what it is called and what it means, in the operator's words.
 
-    A `secret` is kept encrypted and never shown again. `default` is what the adapter takes where nothing is said.
+    A `secret` is kept encrypted and never shown again. An `address` says where the secrets go: they hold for this one
+    alone. `default` is what the adapter takes where nothing is said.
     """
 
     key: str
@@ -20,6 +21,7 @@ class Option:
     default: str = ""
     secret: bool = False
     required: bool = False
+    address: bool = False
     choices: tuple[str, ...] = ()
 
 
@@ -56,6 +58,7 @@ KANNEL = Kind(
             label="Address of sendsms",
             help="The whole address, as http://127.0.0.1:13013/cgi-bin/sendsms",
             required=True,
+            address=True,
         ),
         Option(key="username", label="User name", help="The user name of the sendsms-user.", required=True),
         Option(key="password", label="Password", help="The password of the sendsms-user.", secret=True, required=True),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.errors import BadRequestError, NotFoundError, RuleError
+from cti_client.domain.role import Role
 from cti_client.hub.bus import Bus, Hint
 from cti_client.hub.config import AgentConfig, HubConfig
 from cti_client.hub.services.agents import (
@@ -41,8 +42,8 @@ async def test_an_agent_of_the_admin_command_outlives_the_settings(tmp_path: Pat
         await store.write(add_agent, "Bo", "hash of Bo")
         await store.write(apply_configuration, SETTINGS)
         assert await store.read(list_agents) == [
-            ListedAgent("Anna", True, Presence.OFFLINE),
-            ListedAgent("Bo", False, Presence.OFFLINE),
+            ListedAgent("Anna", True, Presence.OFFLINE, Role.AGENT),
+            ListedAgent("Bo", False, Presence.OFFLINE, Role.AGENT),
         ]
         await store.write(apply_configuration, replace(SETTINGS, agents=()))
         assert [one.name for one in await store.read(list_agents)] == ["Bo"]

@@ -22,10 +22,12 @@ Fields = Mapping[str, str]
 """A thing as its fields say it, for the audit; a secret says `set` alone."""
 
 
-def note_change(tx: Tx, agent_id: int, kind: str, what: str, before: Fields | None, after: Fields | None) -> bool:
+def note_change(
+    tx: Tx, agent_id: int | None, kind: str, what: str, before: Fields | None, after: Fields | None
+) -> bool:
     """Audit what differs, and tell everybody. False, and nothing done, where nothing does.
 
-    `before` None: it was added; `after` None: it was removed.
+    `before` None: it was added; `after` None: it was removed. `agent_id` None: the settings file did it.
     """
     old, new = before or {}, after or {}
     changes = tuple(

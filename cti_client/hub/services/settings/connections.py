@@ -1,7 +1,7 @@
 """Gateways, as the screens set them. Those of the settings file are not changed here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -18,8 +18,9 @@ from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import connection, line, routing_rule
 from cti_client.hub.store.upsert import upsert
-from cti_client.telephony.sms.connection import SplitMode
+from cti_client.telephony.sms.connection import ConnectionSettings, SplitMode
 from cti_client.telephony.sms.kinds import Kind, kind_named
+from cti_client.telephony.sms.settings import SettingsError
 from cti_client.wire.settings_api import SECRET_KEPT, EditConnection
 
 KIND = "connection"
@@ -30,6 +31,10 @@ FASTEST = 1_000.0
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 NO_KEY = "This hub has no key to keep secrets with: set secrets_key in its settings file."
 LOST = "This hub's key does not open the stored secrets. Enter them again."
+ELSEWHERE = "The address has changed: enter this again, it was meant for the former one."
+
+Check = Callable[[ConnectionSettings], object]
+"""Whether a gateway can be made of these; raises `SettingsError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +76,13 @@ def wanted(row: AnyRow | None, edit: EditConnection, box: SecretBox) -> Wanted:
     if edit.per_second is not None and not 0 < edit.per_second <= FASTEST:
         raise BadRequestError(f"More than 0 and at most {FASTEST:,.0f} texts a second.", "per_second")
     old = _old_secrets(row, box)
+    elsewhere = row is not None and _is_elsewhere(kind, kept(row).options, edit.options)
     options: dict[str, str] = {}
     secrets: dict[str, str] = {}
     for option in kind.options:
         value = edit.options.get(option.key, "").strip()
         if option.secret and value == SECRET_KEPT:
-            value = old.get(option.key, "")
+            value = _kept_secret(old, option.key, f"options.{option.key}", elsewhere=elsewhere)
         if option.required and not value:
             raise BadRequestError(f"{option.label} is needed.", f"options.{option.key}")
         if len(value) > LONGEST_OPTION:
@@ -86,7 +92,9 @@ def wanted(row: AnyRow | None, edit: EditConnection, box: SecretBox) -> Wanted:
     for key in edit.options:
         if key not in kind.keys:
             raise BadRequestError("This kind of gateway has no such option.", f"options.{key}")
-    secret = old.get(SECRET, "") if edit.secret == SECRET_KEPT else edit.secret.strip()
+    secret = edit.secret.strip()
+    if secret == SECRET_KEPT:
+        secret = _kept_secret(old, SECRET, "secret", elsewhere=elsewhere)
     if kind.needs_secret and not secret:
         raise BadRequestError("A secret is needed: the gateway shows it when it calls the hub.", "secret")
     if secret:
@@ -100,18 +108,27 @@ def row_of(tx: Tx, connection_id: str) -> AnyRow | None:
     return tx.conn.execute(select(connection).where(connection.c.id == connection_id).with_for_update()).first()
 
 
-def put_connection(tx: Tx, agent_id: int, edit: EditConnection, box: SecretBox) -> None:
+def refuse_unmade(settings: ConnectionSettings, check: Check) -> None:
+    """Raises `BadRequestError` with the field at fault where no gateway can be made of these."""
+    try:
+        check(settings)
+    except SettingsError as error:
+        raise BadRequestError(_sentence(str(error).partition(": ")[2]), error.key) from None
+
+
+def put_connection(tx: Tx, agent_id: int, edit: EditConnection, box: SecretBox, check: Check) -> None:
     """Raises `StaleVersionError`, `BadRequestError`."""
     row = row_of(tx, edit.id)
-    if row is not None and row.origin == FROM_FILE:
-        raise BadRequestError("This connection stands in the hub's settings file: change it there.", "id")
     in_use = row if row is not None and row.active else None
+    if in_use is not None and in_use.origin == FROM_FILE:
+        raise BadRequestError("This connection stands in the hub's settings file: change it there.", "id")
     if edit.version == 0 and in_use is not None:
         raise BadRequestError("There is a connection of this id already.", "id")
     refuse_stale(0 if in_use is None else in_use.version, edit.version)
     if in_use is not None and in_use.kind != edit.kind:
         raise BadRequestError("The kind of a connection cannot change.", "kind")
     new = wanted(in_use, edit, box)
+    refuse_unmade(new.config.settings, check)
     try:
         ciphertext = box.lock(edit.id, new.secrets)
     except NoSecretsKeyError:
@@ -124,7 +141,8 @@ def put_connection(tx: Tx, agent_id: int, edit: EditConnection, box: SecretBox) 
             for key in new.secrets
             if new.secrets[key] != _old_secrets(in_use, box).get(key)
         }
-    note_change(tx, agent_id, KIND, edit.id, before, after)
+    if not note_change(tx, agent_id, KIND, edit.id, before, after):
+        return
     values = {
         "kind": edit.kind,
         "name": new.edit.name,
@@ -136,6 +154,8 @@ def put_connection(tx: Tx, agent_id: int, edit: EditConnection, box: SecretBox) 
         "active": True,
         "version": (row.version if row is not None else 0) + 1,
     }
+    if in_use is None:
+        values["poll_cursor"] = ""
     upsert(tx.conn, connection, {"id": edit.id}, values)
 
 
@@ -151,6 +171,22 @@ def delete_connection(tx: Tx, agent_id: int, connection_id: str, box: SecretBox)
     gone = {"active": False, "secrets": "", "version": row.version + 1}
     tx.conn.execute(update(connection).where(connection.c.id == connection_id).values(gone))
     note_change(tx, agent_id, KIND, connection_id, _fields_of(row, _old_secrets(row, box)), None)
+
+
+def _is_elsewhere(kind: Kind, stored: Mapping[str, str], edited: Mapping[str, str]) -> bool:
+    """Whether what is secret would go to another address than the one it was entered for."""
+    keys = [one.key for one in kind.options if one.address]
+    return any(stored.get(key, "") != edited.get(key, "").strip() for key in keys)
+
+
+def _kept_secret(old: Mapping[str, str], key: str, field: str, *, elsewhere: bool) -> str:
+    if elsewhere and key in old:
+        raise BadRequestError(ELSEWHERE, field)
+    return old.get(key, "")
+
+
+def _sentence(words: str) -> str:
+    return f"This {words}." if words.startswith(("must", "is")) else f"{words[:1].upper()}{words[1:]}."
 
 
 def _old_secrets(row: AnyRow | None, box: SecretBox) -> dict[str, str]:

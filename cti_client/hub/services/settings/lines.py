@@ -1,5 +1,6 @@
-"""Our numbers, as the screens set them. Of a line of the settings file only pool and quiet hours are taken over."""
+"""Our numbers, as the screens set them. Of a line of the settings file only what the file leaves open can change."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, update
@@ -7,13 +8,15 @@ from sqlalchemy import select, update
 from cti_client.domain.clean_text import clean_text
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.domain.phone_number import AddressKind, parse_address
+from cti_client.hub.config import LineConfig
 from cti_client.hub.services.pools import share_consent
 from cti_client.hub.services.settings.change import Fields, note_change, refuse_stale, said
+from cti_client.hub.services.settings.of_file import IN_THE_FILE, fixed_fields
 from cti_client.hub.store.origin import FROM_DESK, FROM_FILE, REMOVED
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import break_off
-from cti_client.hub.store.tables import connection, line
+from cti_client.hub.store.tables import connection, line, routing_rule
 from cti_client.hub.store.upsert import insert_row
 from cti_client.wire.settings_api import EditLine
 
@@ -21,14 +24,14 @@ KIND = "line"
 LONGEST_NAME = 60
 DAY_MINUTES = 24 * 60
 
-_OF_THE_FILE = ("quiet_hours", "texts_from", "texts_until")
+_COLUMNS = {"connection": "connection_id", "pool_line_id": "consent_line_id"}
 
 
 def add_line(tx: Tx, agent_id: int, edit: EditLine) -> None:
     """A new number, or one that was removed. Raises `BadRequestError` with the field at fault."""
     country = _country(edit)
     address = parse_address(edit.address, country)
-    if address.kind is AddressKind.NAME:
+    if address.kind not in (AddressKind.E164, AddressKind.SHORT_CODE):
         raise BadRequestError("This is neither a phone number nor a short code.", "address")
     row = tx.conn.execute(select(line).where(line.c.address == address.value).with_for_update()).first()
     if row is not None and row.origin != REMOVED:
@@ -40,21 +43,28 @@ def add_line(tx: Tx, agent_id: int, edit: EditLine) -> None:
         line_id = row.id
         back = {**values, "origin": FROM_DESK, "version": row.version + 1}
         tx.conn.execute(update(line).where(line.c.id == line_id).values(back))
+        if values["name"] != row.name:
+            break_off(tx.conn)  # records that desktops hold show the old name
     _pool(tx, line_id, edit.pool_line_id)
     note_change(tx, agent_id, KIND, values["name"], None, _fields(tx, line_id))
 
 
-def put_line(tx: Tx, agent_id: int, line_id: int, edit: EditLine) -> None:
+def put_line(tx: Tx, agent_id: int, line_id: int, edit: EditLine, file_lines: Mapping[str, LineConfig]) -> None:
     """Raises `NotFoundError`, `StaleVersionError`, `BadRequestError`. The number itself never changes."""
     row = _row(tx, line_id)
     refuse_stale(row.version, edit.version)
-    values = _checked(tx, edit, _country(edit))
-    if row.origin == FROM_FILE:
-        values = {name: values[name] for name in _OF_THE_FILE}
+    fixed = fixed_fields(file_lines.get(row.address)) if row.origin == FROM_FILE else ()
+    for name in fixed:
+        if getattr(edit, name) != getattr(row, _COLUMNS.get(name, name)):
+            raise BadRequestError(IN_THE_FILE, name)
+    checked = _checked(tx, edit, _country(edit), given=bool(fixed))
+    values = {name: value for name, value in checked.items() if name not in fixed}
     before = _fields(tx, line_id)
-    tx.conn.execute(update(line).where(line.c.id == line_id).values(**values, version=row.version + 1))
+    tx.conn.execute(update(line).where(line.c.id == line_id).values(values))
     _pool(tx, line_id, edit.pool_line_id)
-    note_change(tx, agent_id, KIND, row.name, before, _fields(tx, line_id))
+    if not note_change(tx, agent_id, KIND, row.name, before, _fields(tx, line_id)):
+        return
+    tx.conn.execute(update(line).where(line.c.id == line_id).values(version=row.version + 1))
     if values.get("name", row.name) != row.name:
         break_off(tx.conn)  # records that desktops hold show the old name
 
@@ -65,6 +75,7 @@ def delete_line(tx: Tx, agent_id: int, line_id: int) -> None:
     if row.origin == FROM_FILE:
         raise BadRequestError("This line stands in the hub's settings file: remove it there.")
     before = _fields(tx, line_id)
+    tx.conn.execute(routing_rule.delete().where(routing_rule.c.line_id == line_id))
     gone = {"origin": REMOVED, "connection_id": None, "version": row.version + 1}
     tx.conn.execute(update(line).where(line.c.id == line_id).values(gone))
     note_change(tx, agent_id, KIND, row.name, before, None)
@@ -78,7 +89,9 @@ def _row(tx: Tx, line_id: int) -> AnyRow:
 
 
 def _pool(tx: Tx, line_id: int, with_line_id: int | None) -> None:
-    if with_line_id is not None and tx.conn.scalar(select(line.c.id).where(line.c.id == with_line_id)) is None:
+    is_other = line.c.id == with_line_id, line.c.origin != REMOVED
+    stays = tx.conn.scalar(select(line.c.consent_line_id).where(line.c.id == line_id)) == with_line_id
+    if with_line_id is not None and not stays and tx.conn.scalar(select(line.c.id).where(*is_other)) is None:
         raise BadRequestError("This line does not exist any more.", "pool_line_id")
     try:
         share_consent(tx, line_id, with_line_id)
@@ -93,16 +106,17 @@ def _country(edit: EditLine) -> str:
     return country
 
 
-def _checked(tx: Tx, edit: EditLine, country: str) -> dict[str, Any]:
+def _checked(tx: Tx, edit: EditLine, country: str, *, given: bool = False) -> dict[str, Any]:
+    """The columns. `given`: name and connection are the settings file's, whose connection may be another hub's."""
     name = " ".join(clean_text(edit.name)[0].split())
-    if not name or len(name) > LONGEST_NAME:
+    if not given and (not name or len(name) > LONGEST_NAME):
         raise BadRequestError(f"A name has 1 to {LONGEST_NAME} characters.", "name")
-    if not 5 <= edit.offer_seconds <= 600:
+    if not given and not 5 <= edit.offer_seconds <= 600:
         raise BadRequestError("Between 5 and 600 seconds.", "offer_seconds")
     if not 0 <= edit.texts_from < edit.texts_until <= DAY_MINUTES:
         raise BadRequestError("The hours must begin before they end, within one day.", "texts_until")
     wanted = select(connection.c.id).where(connection.c.id == edit.connection, connection.c.active)
-    if edit.connection is not None and tx.conn.scalar(wanted) is None:
+    if not given and edit.connection is not None and tx.conn.scalar(wanted) is None:
         raise BadRequestError("This connection does not exist any more.", "connection")
     return {
         "name": name,

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, select, true
 from cti_client.domain.auto_text import DEFAULTS, AutoPolicy
 from cti_client.domain.phone_number import display
 from cti_client.domain.text_policy import TextPolicy
-from cti_client.hub.config import ConnectionConfig
+from cti_client.hub.config import ConnectionConfig, LineConfig
 from cti_client.hub.desk_connections import SECRET, kept
 from cti_client.hub.secrets import SecretBox, SecretsLostError
 from cti_client.hub.services.settings.connections import LOST
+from cti_client.hub.services.settings.of_file import fixed_fields, text_of
 from cti_client.hub.store.origin import FROM_FILE, REMOVED
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.tables import auto_text, canned_reply, connection, hub, line, routing_rule
@@ -24,11 +25,12 @@ from cti_client.wire import settings_api as api
 class Surroundings:
     """What a hub knows besides its database.
 
-    `file`: the settings file's connections. `hub_url`: where gateways reach the hub. `troubles`: why a connection does
-    not work as it is set, by id.
+    `file`: the settings file's connections, and `file_lines` its lines by their addresses. `hub_url`: where gateways
+    reach the hub. `troubles`: why a connection does not work as it is set, by id.
     """
 
     file: Mapping[str, ConnectionConfig]
+    file_lines: Mapping[str, LineConfig]
     box: SecretBox
     hub_url: str
     troubles: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +50,7 @@ def all_settings(conn: Connection, around: Surroundings) -> api.AllSettings:
         version=conn.execute(select(hub.c.settings_version)).scalar_one(),
         kinds=tuple(_kind(one) for one in ALL_KINDS),
         connections=tuple(_connection(row, around) for row in connections if _is_known(row, around)),
-        lines=tuple(_line(row, texts.get(row.id, {})) for row in lines),
+        lines=tuple(_line(row, texts.get(row.id, {}), around.file_lines.get(row.address)) for row in lines),
         rules=tuple(api.RoutingRuleView(connection=r.connection_id, prefix=r.prefix, line_id=r.line_id) for r in rules),
         replies=tuple(
             api.CannedReplyView(id=r.id, shortcut=r.shortcut, title=r.title, text=r.text, version=r.version)
@@ -120,7 +122,7 @@ def _connection(row: AnyRow, around: Surroundings) -> api.ConnectionView:
     )
 
 
-def _line(row: AnyRow, texts: Mapping[str, AnyRow]) -> api.LineView:
+def _line(row: AnyRow, texts: Mapping[str, AnyRow], said: LineConfig | None) -> api.LineView:
     return api.LineView(
         id=row.id,
         address=row.address,
@@ -138,13 +140,16 @@ def _line(row: AnyRow, texts: Mapping[str, AnyRow]) -> api.LineView:
         quiet_hours=row.quiet_hours,
         texts_from=row.texts_from,
         texts_until=row.texts_until,
-        auto_texts=tuple(_auto_text(row, policy, texts.get(policy)) for policy in AutoPolicy),
+        auto_texts=tuple(_auto_text(row, policy, texts.get(policy), said) for policy in AutoPolicy),
+        fixed=fixed_fields(said) if row.origin == FROM_FILE else (),
     )
 
 
-def _auto_text(of_line: AnyRow, policy: AutoPolicy, row: AnyRow | None) -> api.AutoTextView:
-    if row is not None:
-        return api.AutoTextView(policy=policy, enabled=row.enabled, text=row.text, version=row.version)
+def _auto_text(of_line: AnyRow, policy: AutoPolicy, row: AnyRow | None, said: LineConfig | None) -> api.AutoTextView:
     usual = DEFAULTS[policy]
+    editable = of_line.origin != FROM_FILE or text_of(said, policy) is None
+    if row is not None:
+        text = row.text or usual.text
+        return api.AutoTextView(policy=policy, enabled=row.enabled, text=text, version=row.version, editable=editable)
     enabled = of_line.confirms_opt_out if policy is AutoPolicy.OPT_OUT else usual.enabled
-    return api.AutoTextView(policy=policy, enabled=enabled, text=usual.text)
+    return api.AutoTextView(policy=policy, enabled=enabled, text=usual.text, editable=editable)
