@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from cti_client.domain.consent import ConsentState
+from cti_client.ui.breakable import breakable
 from cti_client.ui.delivery_words import reason_words, state_words
 from cti_client.ui.local_time import clock_seconds, day_name, day_of
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
@@ -38,7 +39,7 @@ class MessageHistoryDialog(QDialog):
         self.setWindowTitle(self.tr("How this text went"))
         self._lines: list[str] = []
         words = " ".join(text.split())
-        self._text = Label(words if len(words) <= PREVIEW else words[: PREVIEW - 1] + "…", wrap=True)
+        self._text = Label(breakable(words if len(words) <= PREVIEW else words[: PREVIEW - 1] + "…"), wrap=True)
         self._state = EmptyState(theme, "clock-counter-clockwise")
         self._state.acted.connect(self._ask)
         self._body = QVBoxLayout()
@@ -48,6 +49,7 @@ class MessageHistoryDialog(QDialog):
         inside.setLayout(self._body)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setAccessibleName(self.windowTitle())
         self._scroll.setWidget(inside)
@@ -117,7 +119,7 @@ class MessageHistoryDialog(QDialog):
         self.wanted.emit()
 
     def _say(self, words: str, tone: str = "") -> None:
-        label = Label(words, tone, wrap=True)
+        label = Label(breakable(words), tone, wrap=True)
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -66,6 +66,7 @@ def test_reports_in_any_order_end_the_same(events: tuple[S, ...]) -> None:
         ([S.DELIVERED, S.UNKNOWN], S.UNKNOWN),
         ([S.DELIVERED, S.UNDELIVERED, S.SENT], S.UNDELIVERED),
         ([S.UNDELIVERED, S.FAILED], S.FAILED),
+        ([S.UNKNOWN, S.UNDELIVERED], S.UNDELIVERED),
     ],
 )
 def test_a_message_is_what_its_worst_part_is(parts: list[S], whole: S) -> None:

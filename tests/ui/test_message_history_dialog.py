@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from cti_client.domain.delivery import DeliveryState, FailureReason
@@ -112,6 +112,24 @@ def test_nothing_is_cut(qtbot: QtBot, theme: Theme, dark: bool, longer: bool) ->
     QCoreApplication.removeTranslator(translator)
     dialog.close()
     assert found == ([], [])
+
+
+def test_a_gateways_endless_word_pushes_nothing_out_of_sight(qtbot: QtBot, theme: Theme) -> None:
+    raw = "16 NACK/" + "x" * 180
+    said = Report(at=START, state=DeliveryState.FAILED, raw=raw, attempt=1)
+    dialog = MessageHistoryDialog(theme, "https://example.com/" + "y" * 130)
+    dialog.show_history(MessageHistory(attempts=HISTORY.attempts, reports=(said,)))
+    dialog.resize(dialog.minimumWidth(), 420)
+    dialog.show()
+    QApplication.processEvents()
+    QApplication.processEvents()
+    inside = dialog.findChild(QScrollArea)
+    assert inside is not None
+    assert inside.horizontalScrollBar().maximum() == 0
+    assert dialog.width() == dialog.minimumWidth()
+    dialog.copy.click()
+    assert raw in QApplication.clipboard().text()
+    dialog.close()
 
 
 def test_every_state_and_reason_has_words() -> None:
