@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.request import urlopen
 
+import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from cti_client.telephony.sms.connection import ConnectionSettings, SplitMode
@@ -176,6 +177,7 @@ class Kannel:
             yield
         else:
             process.send_signal(signal.SIGSTOP)
+            self._await(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED, "bearerbox goes on")
             try:
                 yield
             finally:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
-from cti_client.domain import Millis
+from cti_client.domain import Millis, sms_text
 from cti_client.domain.delivery import FailureReason
 from cti_client.hub.health import Health
 from cti_client.hub.services.outbox import next_due, record_outcome, take_due
@@ -23,6 +23,7 @@ from cti_client.telephony.sms.connection import (
     OutboundSms,
     Refused,
     SmsConnection,
+    SplitMode,
     SubmitOutcome,
     Unclear,
 )
@@ -32,6 +33,10 @@ log = logging.getLogger(__name__)
 LEASE_MS = 90_000
 """Longer than a submit (40 s) and the wait for a slow connection's turn together."""
 _TURN_SECONDS = 10
+_BEHIND_SECONDS = 20.0
+"""Nothing is taken while the next turn is farther away."""
+_LONGEST_WAIT_SECONDS = 40.0
+"""For a turn, within the lease. What would wait longer goes back into the queue."""
 _BLOCKED_MS = 1_000
 _GIVE_BACK_SECONDS = 2.0
 _LONGEST_PAUSE_MS: Millis = 5 * 60_000
@@ -64,7 +69,7 @@ class OutboxWorker:
         rate = connection.settings.per_second
         self._gap = 0.0 if rate is None else 1 / rate
         self._at_once = at_once if rate is None else max(1, min(at_once, int(rate * _TURN_SECONDS)))
-        self._turn = 0.0
+        self._next_turn = 0.0
         self._left_alone_until: Millis = 0
         self._under_way: set[asyncio.Task[None]] = set()
         self._begun: set[int] = set()
@@ -100,6 +105,10 @@ class OutboxWorker:
         while not self._stopping:
             if self._clock() < self._left_alone_until:
                 await self._alarm.wait(self._left_alone_until)
+                continue
+            behind = self._next_turn - asyncio.get_running_loop().time()
+            if behind > _BEHIND_SECONDS:
+                await self._alarm.wait(self._clock() + round((behind - _BEHIND_SECONDS) * 1000))
                 continue
             free = self._at_once - len(self._under_way)
             due = await self._store.read(next_due, self._id) if free and not surely_more else None
@@ -170,7 +179,7 @@ class OutboxWorker:
         self._alarm.wake()
 
     async def _carry(self, sms: OutboundSms) -> None:
-        if not await self._is_our_turn():
+        if not await self._is_our_turn(sms):
             return
         self._begun.add(sms.message_id)
         try:
@@ -181,12 +190,16 @@ class OutboxWorker:
         self._judge(outcome)
         await self._record(sms, outcome)
 
-    async def _is_our_turn(self) -> bool:
-        """Wait for it. False where the work ends before."""
+    async def _is_our_turn(self, sms: OutboundSms) -> bool:
+        """Wait for it. False where the work ends before, or the turn is too far away."""
         now = asyncio.get_running_loop().time()
-        self._turn = max(now, self._turn + self._gap)
-        if self._gap and self._turn > now:
-            turn = asyncio.ensure_future(self._sleep(self._turn - now))
+        ours = max(now, self._next_turn)
+        if ours - now > _LONGEST_WAIT_SECONDS:
+            return False
+        if self._gap:
+            self._next_turn = ours + self._gap * self._texts_of(sms)
+        if ours > now:
+            turn = asyncio.ensure_future(self._sleep(ours - now))
             end = asyncio.ensure_future(self._ending.wait())
             try:
                 await asyncio.wait((turn, end), return_when=asyncio.FIRST_COMPLETED)
@@ -197,6 +210,12 @@ class OutboxWorker:
                 end.cancel()
                 await asyncio.gather(turn, end, return_exceptions=True)
         return not self._ending.is_set()
+
+    def _texts_of(self, sms: OutboundSms) -> int:
+        """As how many texts it counts: a long one may go as several messages (D2)."""
+        if self._connection.settings.split is SplitMode.CONCATENATE:
+            return 1
+        return len(sms_text.separate(sms.text, sms_text.SEPARATE_LIMIT))
 
     def _judge(self, outcome: SubmitOutcome) -> None:
         if isinstance(outcome, NotTaken) and outcome.retry_after is not None:

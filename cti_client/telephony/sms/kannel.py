@@ -53,6 +53,9 @@ from cti_client.telephony.sms.settings import Options, SettingsError, checked_ur
 OPTIONS = ("url", "username", "password", "max_messages", "smsc", "answer_seconds")
 UNITS_IN_PART = 67
 SUBMIT_LIMIT_S = 35.0
+PACED_S = 15.0
+"""The parts of one text are spaced by the connection's rate, but within this time: none may be cut off by the limit."""
+pause = asyncio.sleep
 ALL_REPORTS = 31
 OPERATOR_RETRY_MS = 60_000
 _MOST_WORDS = 100
@@ -187,7 +190,11 @@ class KannelConnection:
 
     async def _send_all(self, exchange: HttpExchange, sms: OutboundSms, pieces: list[_Piece]) -> SubmitOutcome:
         taken: list[Taken] = []
+        rate = self.settings.per_second
+        gap = 0.0 if rate is None else min(1 / rate, PACED_S / len(pieces))
         for piece in pieces:
+            if taken and gap:
+                await pause(gap)
             outcome = await self._send(exchange, sms, piece)
             if not isinstance(outcome, Taken):
                 return _cut_short(outcome, len(taken), len(pieces)) if taken else outcome

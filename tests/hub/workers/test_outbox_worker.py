@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from cti_client.hub.health import HealthBoard
 from cti_client.hub.services.outbox import next_due, record_outcome, take_due
 from cti_client.hub.store.store import StoreAwayError
 from cti_client.hub.workers.outbox import LEASE_MS, OutboxWorker
-from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SubmitOutcome, Taken, Unclear
+from cti_client.telephony.sms.connection import NotTaken, OutboundSms, Refused, SplitMode, SubmitOutcome, Taken, Unclear
 from tests.helpers.fake_alarm import FakeAlarm
 from tests.helpers.fake_connection import FakeConnection
 from tests.helpers.scripted_store import ScriptedStore
@@ -252,6 +253,27 @@ async def test_a_rate_spaces_the_submits() -> None:
         await bench.store.until_recorded(4)
     assert len(bench.slept) == 3
     assert bench.slept == pytest.approx([0.25, 0.5, 0.75], abs=0.1)
+
+
+async def test_a_text_of_several_messages_has_as_many_turns() -> None:
+    bench = Bench(at_once=16, per_second=4.0)
+    bench.gateway.settings = replace(bench.gateway.settings, split=SplitMode.SEPARATE)
+    bench.store.due = [replace(sms(1), text="x" * 300), sms(2), sms(3)]
+    async with working(bench):
+        await bench.store.until_recorded(3)
+    assert bench.slept == pytest.approx([0.75, 1.0], abs=0.1)
+
+
+async def test_a_turn_that_is_too_far_away_is_not_waited_for_under_the_lease() -> None:
+    bench = Bench(at_once=16, per_second=0.2)
+    bench.gateway.settings = replace(bench.gateway.settings, split=SplitMode.SEPARATE)
+    bench.store.due = [replace(sms(1), text="x" * 1_600), sms(2)]
+    async with working(bench):
+        assert await bench.alarm.asleep() == pytest.approx(NOW + 40_000, abs=1_000)
+        recorded = dict(await bench.store.until_recorded(2))
+        assert isinstance(recorded[1], Taken)
+        assert recorded[2] == NOT_BEGUN
+        assert [one.message_id for one in bench.gateway.submitted] == [1]
 
 
 async def test_a_very_slow_rate_takes_no_more_than_its_leases_bear() -> None:

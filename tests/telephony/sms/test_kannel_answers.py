@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -87,6 +88,26 @@ def test_a_refused_password_is_not_tried_every_second() -> None:
     got = outcome_of(Answer(403, "Authorization failed for sendsms"))
     assert isinstance(got, NotTaken)
     assert got.retry_after == 60_000
+
+
+@pytest.mark.parametrize(("rate", "gap"), [(None, None), (2.0, 0.5), (0.01, 5.0)])
+async def test_the_messages_of_one_text_do_not_go_in_a_burst(
+    monkeypatch: pytest.MonkeyPatch, rate: float | None, gap: float | None
+) -> None:
+    slept: list[float] = []
+
+    async def note(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(kannel, "pause", note)
+    async with (
+        odd_server(answering(202, "0: Accepted for delivery")) as server,
+        connected(server.url, SplitMode.SEPARATE) as connection,
+    ):
+        connection.settings = replace(connection.settings, per_second=rate)
+        assert isinstance(await connection.submit(replace(SMS, text="x" * 300)), Taken)
+        assert len(server.requests) == 3
+    assert slept == ([] if gap is None else [gap, gap])
 
 
 @pytest.mark.parametrize("status", [429, 503])
