@@ -5,7 +5,6 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
-from urllib.parse import quote
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -13,12 +12,14 @@ from PySide6.QtCore import QObject, Signal
 from cti_client.desk import link as machine
 from cti_client.desk.credentials import Credentials
 from cti_client.desk.errors import DeskError, HubAwayError, HubRefusedError, TokenNeededError
-from cti_client.desk.hub_client import HubAccess, HubClient, T, prepare, query
+from cti_client.desk.hub_client import HubAccess, HubClient, T, prepare
 from cti_client.desk.link_driver import LinkDriver
 from cti_client.desk.offer_numbers import OfferNumbers
 from cti_client.desk.pending_file import NewerFileError
 from cti_client.desk.pending_sends import PendingSends
 from cti_client.desk.places import Person
+from cti_client.desk.queries import Queries
+from cti_client.desk.settings import SettingsDesk
 from cti_client.desk.sharing import Sharing
 from cti_client.desk.state import Body, Change, DeskState
 from cti_client.desk.tasks import TaskOwner
@@ -26,16 +27,15 @@ from cti_client.desk.views import LinkStatus, LinkView, PendingSend
 from cti_client.domain import Millis
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice, Disposition
+from cti_client.domain.role import Role
 from cti_client.system.wake import on_wake
 from cti_client.wire import api, topics
 from cti_client.wire.codec import decode_topic
-from cti_client.wire.consent_api import AllowSms, AskConsent, NumberConsent, OptOut
 from cti_client.wire.frames import Line, Looking, Topic, Typing, Welcome
 from cti_client.wire.records import Case, Contact, Interaction, Message, Offer
 
 log = logging.getLogger(__name__)
 
-_LOOKUP_SECONDS = 20.0
 _INSECURE = (
     "This computer has no keyring that can be used: unsent texts and drafts are protected by your user account alone."
 )
@@ -53,7 +53,7 @@ def _log_failure(name: str, error: BaseException) -> None:
     log.error("%s failed", name, exc_info=error)
 
 
-class Desk(QObject):
+class Desk(QObject, Queries):
     """Lives in the Qt loop. Owns the link, the state, the unsent texts and their tasks until `close`.
 
     The mappings are live views; each signal comes after what it tells of can be seen in them. After a snapshot only
@@ -64,7 +64,7 @@ class Desk(QObject):
     """
 
     link_changed = Signal()
-    """Also: the lines, categories and name of the agent may be others."""
+    """Also: the lines, categories, name and role of the agent may be others."""
     snapshot_loaded = Signal()
     offers_changed = Signal()
     interaction_changed = Signal(int)
@@ -109,6 +109,7 @@ class Desk(QObject):
         self.replies: tuple[topics.CannedReply, ...] = ()
         self.categories: tuple[str, ...] = ()
         self.agent_name = ""
+        self.role = Role.AGENT
         self.offer_seconds = 20
         self.person: Person | None = None
         """Who is at this desk, once the hub has said so."""
@@ -138,6 +139,8 @@ class Desk(QObject):
         )
         self.sharing = Sharing(self._say, self.now, self.shared_changed.emit)
         """Threads that somebody else has before them too (G2a)."""
+        self.settings = SettingsDesk(self._call)
+        """What owners and admins see and change (F4)."""
         self._stop_listening: Callable[[], None] = _nothing
         self.link = LinkView(LinkStatus.CONNECTING, since=clock())
 
@@ -327,56 +330,6 @@ class Desk(QObject):
         """What stood in the reply box."""
         return await self._pending.load_draft(thread_id)
 
-    # --- queries -------------------------------------------------------------------------------------------------
-
-    async def message_page(
-        self, thread_id: int, before: int | None = None, after: int | None = None, limit: int = 50
-    ) -> api.MessagePage:
-        """Messages of a thread around a message id; the newest where none is given."""
-        path = f"/threads/{thread_id}/messages" + query(before=before, after=after, limit=limit)
-        return await self._call("GET", path, api.MessagePage)
-
-    async def message_history(self, message_id: int) -> api.MessageHistory:
-        """Every attempt at one of our messages, and every report on it."""
-        return await self._call("GET", f"/messages/{message_id}/history", api.MessageHistory)
-
-    async def timeline(self, interaction_id: int) -> api.Timeline:
-        """What happened in this chat, and the customer's earlier cases."""
-        return await self._call("GET", f"/interactions/{interaction_id}/timeline", api.Timeline)
-
-    async def list_cases(self, limit: int = 50, before: int | None = None) -> api.CaseList:
-        """The agent's cases, newest first; `before` is the id of the last one seen."""
-        return await self._call("GET", "/cases" + query(limit=limit, before=before), api.CaseList)
-
-    async def sources(self) -> api.SourceList:
-        """Where addresses can be looked up; `desk.lookup.look_up` asks them."""
-        return await self._call("GET", "/directory/sources", api.SourceList)
-
-    async def lookup(self, source_id: str, address: str = "", query: str = "") -> api.LookupResult:
-        """What one source knows."""
-        path = f"/directory/{quote(source_id, safe='')}/lookup"
-        body = api.Lookup(address=address, query=query)
-        return await self._call("POST", path, api.LookupResult, body, _LOOKUP_SECONDS)
-
-    async def check_number(self, address: str, line_id: int | None = None) -> api.NumberAbilities:
-        """May this number be texted or called?"""
-        body = api.CheckNumber(address=address, line_id=line_id)
-        return await self._call("POST", "/numbers/check", api.NumberAbilities, body)
-
-    # --- consent -------------------------------------------------------------------------------------------------
-
-    async def number_consent(self, ask: AskConsent) -> NumberConsent:
-        """What stands between a number and a line of ours, and how it came to that."""
-        return await self._call("POST", "/numbers/consent", NumberConsent, ask)
-
-    async def allow_sms(self, allow: AllowSms) -> NumberConsent:
-        """Write down that the customer agreed to be texted; what stands then."""
-        return await self._call("POST", "/numbers/allow", NumberConsent, allow)
-
-    async def opt_out(self, wish: OptOut) -> NumberConsent:
-        """Write down that the customer wants no more texts; what stands then."""
-        return await self._call("POST", "/numbers/opt-out", NumberConsent, wish)
-
     # --- inside --------------------------------------------------------------------------------------------------
 
     async def _call(
@@ -487,7 +440,7 @@ class Desk(QObject):
     def _welcome(self, welcome: Welcome) -> None:
         self._ahead = welcome.now - self._clock()
         self.lines, self.categories = welcome.lines, welcome.categories
-        self.agent_name, self.offer_seconds = welcome.agent_name, welcome.offer_seconds
+        self.agent_name, self.role, self.offer_seconds = welcome.agent_name, welcome.role, welcome.offer_seconds
         self.person = Person(hub_id=welcome.hub_id, agent_id=welcome.agent_id, name=welcome.agent_name)
         self._pending.use(welcome.hub_id, welcome.agent_id)
 

@@ -45,6 +45,11 @@ def _by_code() -> dict[str, str]:
     return {entry[:2]: entry[3:] for entry in entries}
 
 
+def countries() -> dict[str, str]:
+    """Every country's name by its code."""
+    return dict(_by_code())
+
+
 def country_name(code: str) -> str:
     """The country's name; empty for a code that is none."""
     return _by_code().get(code, "")

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from cti_client.domain import Millis
 from cti_client.ui.cases_page import CasesPage
@@ -53,6 +53,9 @@ class MainWindow(QMainWindow):
         self.notice = Notice(theme)
         self.open_chats = OpenChats(theme, self.chats_model)
         self.cases = CasesPage(theme, self.cases_model)
+        self.pages = QStackedWidget()
+        """Between the rail and the telephony panel: My cases, and what else there is to show."""
+        self.pages.addWidget(self.cases)
         self.telephony = TelephonyPanel(theme)
         self.setWindowTitle(self.tr("Desk"))
         self.setMinimumSize(theme.pixels(640), theme.pixels(420))
@@ -149,7 +152,7 @@ class MainWindow(QMainWindow):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
         self._row.addWidget(self.open_chats)
-        self._row.addWidget(self.cases, 1)
+        self._row.addWidget(self.pages, 1)
         self._edge = _rule()
         self._row.addWidget(self._edge)
         self._row.addWidget(self.telephony)

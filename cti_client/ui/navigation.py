@@ -8,6 +8,8 @@ from cti_client.ui.preferences import Preferences
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 
 HEADING_PX = 12
+DESK, ADMIN = "desk", "admin"
+"""The pages."""
 
 
 class Navigation(QFrame):
@@ -16,27 +18,40 @@ class Navigation(QFrame):
     quit_wanted = Signal()
     place_wanted = Signal()
     """The person wants to work with another hub."""
+    page_wanted = Signal(str)
+    """`DESK` or `ADMIN`; `show_page` says whether it came to that."""
 
     def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._preferences = theme, preferences
         self.setProperty("kind", "panel")
         self.setAccessibleName(self.tr("Navigation"))
+        self._page = DESK
         self._pages = QButtonGroup(self)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(SPACE_S, SPACE_M, SPACE_S, SPACE_M)
         self._layout.setSpacing(SPACE_XS)
-        self.desk = self._button("headset", self.tr("Desk"))
-        self.desk.setCheckable(True)
-        self.desk.setChecked(True)
-        self._pages.addButton(self.desk)
-        self._layout.addWidget(self.desk)
+        self.desk = self._page_button("headset", self.tr("Desk"), DESK)
+        self.admin = self._page_button("sliders-horizontal", self.tr("Admin"), ADMIN)
+        self.admin.setToolTip(self.tr("Connections, lines and texts, for everybody at this hub"))
+        self.admin.hide()
         self._layout.addStretch(1)
         self.settings = self._button("gear-six", self.tr("Settings"))
+        self.settings.setToolTip(self.tr("Of this computer alone"))
         self.settings.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.settings.setMenu(self._build_menu())
         self._layout.addWidget(self.settings)
         theme.changed.connect(self._refresh_icons)
+        self.show_page(DESK)
+
+    def offer_admin(self, offered: bool) -> None:
+        """Whether this person may set what everybody works with (F4)."""
+        self.admin.setVisible(offered)
+
+    def show_page(self, page: str) -> None:
+        """The page that is shown."""
+        self._page = page
+        (self.admin if page == ADMIN else self.desk).setChecked(True)
         self._refresh_icons()
 
     def offer_places(self) -> None:
@@ -57,8 +72,20 @@ class Navigation(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
 
+    def _page_button(self, icon: str, name: str, page: str) -> QToolButton:
+        button = self._button(icon, name)
+        button.setCheckable(True)
+        button.clicked.connect(lambda: self._ask(page))
+        self._pages.addButton(button)
+        self._layout.addWidget(button)
+        return button
+
+    def _ask(self, page: str) -> None:
+        self.show_page(self._page)  # until it is said that it came to that
+        self.page_wanted.emit(page)
+
     def _refresh_icons(self) -> None:
-        for button in (self.desk, self.settings):
+        for button in (self.desk, self.admin, self.settings):
             role = "accent" if button.isChecked() else "muted"
             button.setIcon(self._theme.icon(str(button.property("icon_name")), role))
 

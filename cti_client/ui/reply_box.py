@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from cti_client.domain.canned_reply import unfilled
-from cti_client.domain.character_names import shown
 from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.domain.sms_text import LONGEST, SEPARATE_LIMIT, Measure, measure, plain_replacement, separate
 from cti_client.domain.text_policy import Refused, TextPolicy, refusal_sentence, refused, replacement
 from cti_client.ui.canned_replies import CannedReplies
 from cti_client.ui.refused_marks import mark_refused
+from cti_client.ui.text_cost import cost_words
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme, restyle
 from cti_client.ui.widgets.avatar import Avatar
 from cti_client.ui.widgets.elided_label import ElidedLabel
@@ -40,9 +40,6 @@ CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_T
 INSET_PX = 4
 SLACK_PX = 1
 """Qt counts a line as visible only where the view is higher than its lines."""
-NAMED_CHARACTERS = 4
-SAID_BEFORE = 300
-"""So many characters before the most that a message may have, the counter begins to say how many there are."""
 
 
 class ReplyBox(QFrame):
@@ -300,7 +297,7 @@ class ReplyBox(QFrame):
             self.notice.clear()
         restyle(self.editor, "invalid", "true" if too_long else "false")
         self._allow_send(allowed=not self._why_not(text))
-        self.counter.setText(self._count())
+        self.counter.setText(cost_words(text, self._measured, separately=self._separate))
         self.replace.setVisible(not self._blocked and self._replacement() not in (None, text))
         plain = None if self._refused else plain_replacement(text)
         self.plain.setVisible(plain is not None)
@@ -320,35 +317,6 @@ class ReplyBox(QFrame):
         if allowed != self.send.isEnabled():
             self.send.setEnabled(allowed)
             self.send.setIcon(self._theme.icon("paper-plane-tilt", "on_accent" if allowed else "muted"))
-
-    def _count(self) -> str:
-        count = self._measured
-        if count is None:
-            return ""
-        words = self._cost(count)
-        if count.costly:
-            named = ", ".join(f"“{shown(each)}”" for each in count.costly[:NAMED_CHARACTERS])
-            more = "…" if len(count.costly) > NAMED_CHARACTERS else ""
-            words.insert(
-                0, self.tr("{encoding} because of {named}").format(encoding=count.encoding, named=named + more)
-            )
-        else:
-            words.insert(0, str(count.encoding))
-        if count.characters >= LONGEST - SAID_BEFORE:
-            of = self.tr("{n} of {most} characters")
-            words.append(of.format(n=f"{count.characters:,}", most=f"{LONGEST:,}"))
-        return " · ".join(words)
-
-    def _cost(self, count: Measure) -> list[str]:
-        """Parts and what is left of the last; on a line that joins none, how many messages."""
-        left = count.left_in_part
-        if self._separate:
-            messages = len(separate(self.text(), SEPARATE_LIMIT))
-            if messages > 1:
-                return [self.tr("{n} messages").format(n=messages)]
-            left = min(left, SEPARATE_LIMIT - count.characters)
-        parts = self.tr("1 part") if count.parts == 1 else self.tr("{n} parts").format(n=count.parts)
-        return [parts, self.tr("{n} left").format(n=left)]
 
     def _saving(self, text: str, plain: str) -> str:
         """What the button for plain letters leads to; beside it the counter says what the text costs now."""

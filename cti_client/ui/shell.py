@@ -16,6 +16,7 @@ from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import Direction
 from cti_client.system.collector import MainThreadCollector
 from cti_client.system.tel_links import TelLinks
+from cti_client.ui.administration import Administration
 from cti_client.ui.answering import Answering
 from cti_client.ui.app_icon import app_icon
 from cti_client.ui.case_windows import CaseWindowFactory, CaseWindows
@@ -82,6 +83,7 @@ class Shell(QObject):
         self._was_live = False
         self._replaced, self._said = "", ""
         self._calm = asyncio.Event()
+        self.admin = Administration(desk, window, theme, self._numbers, self)
         self.leaving = Leaving(desk, window, theme, preferences, tray, self)
         self._connect_desk()
         self._connect_window()
@@ -107,6 +109,7 @@ class Shell(QObject):
         self._disconnect_desk()
         self.unsent.stop()
         await self.cases.close()
+        await self.admin.close()
         await self._tasks.close()
         self._tray.hide()
         self._window.close_for_good()
@@ -165,6 +168,7 @@ class Shell(QObject):
         self._window.telephony.set_live(live, connecting=connecting)
         self._window.open_chats.set_live(live, connecting=connecting)
         self._window.header.show_agent(self._desk.agent_name)
+        self.admin.show_role()
         self._show_tray()
         if link.status in {LinkStatus.OFFLINE, LinkStatus.REFUSED}:
             self._window.cases.show_away()
@@ -282,9 +286,9 @@ class Shell(QObject):
         self.new_chat.started.connect(self._show_started)
         window.header.presence_chosen.connect(self._choose_presence)
         window.header.new_chat_wanted.connect(self.new_chat.ask)
-        self.leaving.quit_wanted.connect(self.quit_wanted)
+        self.leaving.quit_wanted.connect(lambda: self.admin.leave(self.quit_wanted.emit))
         window.notice.acted.connect(self._mend)
-        window.navigation.place_wanted.connect(self.place_wanted)
+        window.navigation.place_wanted.connect(lambda: self.admin.leave(self.place_wanted.emit))
         window.notice.dismissed.connect(self._forget_notice)
         self._ringer.accept_wanted.connect(panel.accept_offer)
         self._ringer.open_wanted.connect(window.bring_to_front)

@@ -102,6 +102,9 @@ QToolButton::menu-indicator {{ image: none; width: 0; }}
 QToolButton[kind="nav"] {{ padding: 8px 2px; color: {c["muted"]}; font-weight: 500; }}
 QToolButton[kind="nav"]:focus {{ padding: 7px 1px; }}
 QToolButton[kind="nav"]:checked {{ color: {c["accent"]}; font-weight: 600; }}
+QToolButton[kind="tab"] {{ padding: 6px 10px; color: {c["muted"]}; font-weight: 500; }}
+QToolButton[kind="tab"]:focus {{ padding: 5px 9px; }}
+QToolButton[kind="tab"]:checked {{ color: {c["accent"]}; }}
 QCheckBox, QRadioButton {{ spacing: 8px; }}
 QRadioButton::indicator {{
   width: 14px; height: 14px; border: 1px solid {c["edge"]}; border-radius: 8px; background: {c["raised"]};
@@ -172,6 +175,8 @@ QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {c["muted"]}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QProgressBar {{ background: {c["neutral_soft"]}; border: none; border-radius: 3px; max-height: 6px; }}
+QProgressBar::chunk {{ background: {c["accent"]}; border-radius: 3px; }}
 QSplitter::handle {{ background: {c["line"]}; }}
 QSplitter::handle:hover {{ background: {c["accent"]}; }}
 """

@@ -13,21 +13,24 @@ from cti_client.domain.agent import Presence
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import CaseChoice, Direction, Disposition, InteractionState
+from cti_client.domain.role import Role
 from cti_client.wire import api, topics
 from cti_client.wire.consent_api import AllowSms, AskConsent, NumberConsent, OptOut
 from cti_client.wire.frames import Line
 from cti_client.wire.records import Case, CaseBrief, Contact, Interaction, Message, Offer, PhoneEntry
+from tests.helpers import fake_settings
+from tests.helpers.fake_settings import FakeSettings
 
 START: Millis = 1_741_100_400_000
 """2025-03-04 15:00:00 UTC: the fake's first `now()`."""
+
+LINE, LINE_PL = fake_settings.LINE, fake_settings.LINE_PL
 
 SECOND = 1_000
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
-LINE = Line(id=1, name="Support 1-800", address="+18005550100", display="+1 800-555-0100")
-LINE_PL = Line(id=2, name="Orders PL", address="+48732080100", display="+48 732 080 100")
 CASE_BRIEF = CaseBrief(id=10460, label="C-10460", subject="Card declined", last_at=START - 20 * HOUR, agent_name="Anna")
 
 T = TypeVar("T")
@@ -228,6 +231,8 @@ class FakeDesk(QObject):
         self.replies: tuple[topics.CannedReply, ...] = ()
         self.categories: tuple[str, ...] = ("Delivery", "Billing", "Returns", "Other")
         self.agent_name = "Anna"
+        self.role = Role.OWNER
+        self.settings = FakeSettings()
         self.offer_seconds = 20
         self.insecure_storage = False
         self.time: Millis = START

@@ -1,0 +1,111 @@
+"""Gateways."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+
+from cti_client.ui.settings.connection_form import ConnectionForm
+from cti_client.ui.settings.entry_model import Entry
+from cti_client.ui.settings.form import FieldError
+from cti_client.ui.settings.list_section import ListSection
+from cti_client.ui.settings.wishes import RemoveConnection, SaveConnection, Wish
+from cti_client.ui.settings.words import connection_of, listed, tr
+from cti_client.ui.theme import Theme
+from cti_client.wire.settings_api import AllSettings, ConnectionView, TestResult
+
+
+class ConnectionsSection(ListSection):
+    """Every gateway with its state, and the form of one."""
+
+    trial_wanted = Signal(object)
+    """An `EditConnection` to be tried; answered by `show_trial` or `fail_trial`."""
+    trial_stopped = Signal()
+
+    form: ConnectionForm
+
+    def __init__(self, theme: Theme) -> None:
+        hint = tr("Gateways that carry your texts to the phone network and back.")
+        super().__init__(theme, tr("Connections"), ConnectionForm(theme), hint, tr("Add connection"))
+        self.form.trial.wanted.connect(self._try)
+        self.form.trial.stopped.connect(self.trial_stopped)
+        self.form.changed.connect(self._forget_result)
+        self._tried: dict[str, object] = {}
+
+    def show_trial(self, result: TestResult) -> None:
+        """What came of it."""
+        self.form.trial.show_result(result)
+        self.form.see(self.form.trial)
+
+    def fail_trial(self, why: str, field: str = "") -> None:
+        """It could not be tried; `field`: what is wrong with what stands there."""
+        self.form.trial.show_failure(why)
+        self.form.see(self.form.trial)
+        if field in self.form.fields:
+            self.form.fields[field].mark(why)
+
+    def entries(self, settings: AllSettings) -> Sequence[Entry]:
+        """By their names."""
+        return [self._entry(settings, one) for one in settings.connections]
+
+    def fill(self, key: Any) -> dict[str, object]:
+        """The form for this one."""
+        assert self.settings is not None
+        taken = frozenset(one.id for one in self.settings.connections)
+        return self.form.show_connection(connection_of(self.settings, key), self.settings.kinds, taken)
+
+    def mistakes(self) -> Sequence[FieldError]:
+        """What is wrong with it, as far as it can be told here."""
+        return self.form.mistakes()
+
+    def wishes(self) -> Sequence[Wish]:
+        """What Save wants done."""
+        return [SaveConnection(self.form.edit())]
+
+    def wish_to_remove(self) -> Wish:
+        """What Remove wants done."""
+        return RemoveConnection(self.key)
+
+    def what_stops(self) -> tuple[str, str]:
+        """Which lines send nothing more."""
+        assert self.settings is not None
+        view = connection_of(self.settings, self.key)
+        lines = [one.name for one in self.settings.lines if one.connection == self.key]
+        rules = sum(one.connection == self.key for one in self.settings.rules)
+        words = [tr("Texts that came and went by it stay.")]
+        if rules:
+            one = tr("One routing rule goes with it.")
+            many = tr("{n} routing rules go with it.").format(n=rules)
+            words.insert(0, one if rules == 1 else many)
+        if lines:
+            stops = tr("{lines}: nothing is sent and nothing arrives until there is another connection.")
+            words.insert(0, stops.format(lines=listed(lines)))
+        title = tr("Remove the connection {name}?").format(name=view.name if view is not None else self.key)
+        return title, " ".join(words)
+
+    def no_entries(self) -> tuple[str, str, str, str]:
+        """What stands in an empty list."""
+        words = tr("Without one no text comes or goes.")
+        return "broadcast", tr("No connection yet"), words, tr("Add connection")
+
+    def _entry(self, settings: AllSettings, one: ConnectionView) -> Entry:
+        kind = next((kind.name for kind in settings.kinds if kind.kind == one.kind), one.kind)
+        lines = [line.name for line in settings.lines if line.connection == one.id]
+        used = tr("for {lines}").format(lines=listed(lines)) if lines else tr("no line uses it")
+        state, role = (tr("Trouble"), "bad") if one.trouble else ("", "neutral")
+        if not one.editable and not state:
+            state = tr("Settings file")
+        return Entry(one.id, one.name, one.trouble or f"{kind} · {used}", state, role)
+
+    def _try(self) -> None:
+        if self.form.is_right(self.form.mistakes()):
+            self._tried = self.form.values
+            self.form.trial.show_trying()
+            self.trial_wanted.emit(self.form.edit())
+
+    def _forget_result(self) -> None:
+        """What is typed on after a trial was not tried."""
+        trial = self.form.trial
+        if (trial.trying or trial.result.text) and self._tried and self.form.values != self._tried:
+            self._tried = {}
+            trial.stop_showing()
