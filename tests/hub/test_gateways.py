@@ -13,6 +13,7 @@ from cti_client.wire.topics import ConnectionHealth, Connections
 from tests.helpers.fake_connection import FakeConnection
 from tests.helpers.postgres import PostgresServer
 from tests.helpers.running_hub import CUSTOMER, LINE, OTHER_TOKEN, running_hub
+from tests.hub.test_bootstrap import open_chat, send
 
 TEXT = InboundSms(gateway_id="p-1", sender=CUSTOMER, recipient=LINE, text="Anyone there?")
 
@@ -53,6 +54,23 @@ async def test_a_limited_rate_and_a_session_are_one_hub_s(
         await both[0].until(lambda: both[0].intake is not None)
         assert (both[1].intake is None) == (inbound is InboundMode.BIND)
     assert all(gateway.stopped for gateway in both)
+
+
+async def test_one_rate_is_kept_by_one_hub_whichever_is_asked_to_send(tmp_path: Path, postgres: PostgresServer) -> None:
+    """Two hubs that each kept to it would send twice as many."""
+    database = postgres.database()
+    both = [FakeConnection(per_second=1_000.0) for _ in range(2)]
+    async with AsyncExitStack() as leaving:
+        hubs = [
+            await leaving.enter_async_context(running_hub(tmp_path, one, database=database, chats_per_agent=9))
+            for one in both
+        ]
+        anna = await leaving.enter_async_context(hubs[1].desktop())
+        for number in range(6):
+            chat = await open_chat(hubs[0], anna, f"+1555444{number:04}")
+            await send(hubs[number % 2], chat, anna, f"Text {number}", f"44444444-1111-4111-8111-{number:012}")
+        await anna.until(lambda desk: sum(one.state == "sent" for one in desk.all_of(records.Message)) == 6)
+        assert sorted(len(one.submitted) for one in both) == [0, 6]
 
 
 async def test_with_one_hub_alone_there_are_no_turns(tmp_path: Path) -> None:

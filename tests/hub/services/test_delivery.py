@@ -197,6 +197,14 @@ def test_settling_a_message_that_never_was(hub: ServiceHub) -> None:
         hub.run(settle_message, hub.anna, 99, api.Settle(arrived=True))
 
 
+def test_a_refusal_for_an_opt_out_counts_for_nothing_where_the_phone_has_the_text(
+    hub: ServiceHub, message_id: int
+) -> None:
+    report(hub, message_id, S.DELIVERED)
+    hub.run(record_outcome, message_id, Refused(reason=FailureReason.OPTED_OUT, detail="21610"))
+    assert hub.row(tables.consent).state == "opted_in"
+
+
 def test_a_refusal_after_a_report_does_not_undo_it(hub: ServiceHub, message_id: int) -> None:
     report(hub, message_id, S.DELIVERED)
     hub.run(record_outcome, message_id, Refused(reason=FailureReason.CARRIER_REFUSED, detail="no"))
