@@ -70,7 +70,10 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> HubConfig:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(str(path), error.strerror or "cannot be read") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(str(path), f"is not UTF-8 (at line {line})") from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(str(path), f"is not TOML: {error}") from error
     return read(data, path.parent, os.environ if environment is None else environment)
 
@@ -230,6 +233,8 @@ class _Section:
         values = self._data.get(name, [])
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise ConfigError(self.key(name), "must be a list of texts")
+        for value in values:
+            self._refuse_nul(name, value)
         return tuple(values)
 
     def section(self, name: str) -> "_Section":
@@ -265,9 +270,16 @@ class _Section:
     def _resolve(self, name: str, value: Any) -> Any:
         if isinstance(value, dict):
             return {inner: self._resolve(f"{name}.{inner}", content) for inner, content in value.items()}
-        if not isinstance(value, str) or not value.startswith("env:"):
+        if not isinstance(value, str):
+            return value
+        self._refuse_nul(name, value)
+        if not value.startswith("env:"):
             return value
         variable = value.removeprefix("env:")
         if variable not in self._environment:
             raise ConfigError(self.key(name), f"the environment has no {variable}")
         return self._environment[variable]
+
+    def _refuse_nul(self, name: str, value: str) -> None:
+        if "\0" in value:
+            raise ConfigError(self.key(name), "must not hold the character U+0000, which no database keeps")

@@ -7,6 +7,7 @@ import pytest
 from cti_client.hub import config_file
 from cti_client.hub.config import ConfigError, HubConfig, Limits
 from cti_client.hub.config_file import load, read
+from cti_client.hub.config_places import explain
 from cti_client.hub.gateways import make_connections
 from cti_client.telephony.sms.registry import make_connection
 
@@ -108,6 +109,9 @@ def test_secrets_are_not_shown_by_repr(tmp_path: Path) -> None:
         ("port = 8080", "port = true", "hub.port"),
         ("port = 8080", "port = 70000", "hub.port"),
         ("port = 8080", "prot = 8080", "hub.prot"),
+        ("grace_seconds = 30", 'host = "127.0.0.1\\u0000"', "hub.host"),
+        ('categories = ["Sales", "Support"]', 'categories = ["Sales\\u0000"]', "hub.categories"),
+        ('password = "env:KANNEL_PASSWORD"', 'password = "\\u0000"', "connections[0].options.password"),
         ("grace_seconds = 30", 'host = "0.0.0.0"', "hub.host"),
         ('categories = ["Sales", "Support"]', "categories = [1]", "hub.categories"),
         ("grace_seconds = 30", "grace_seconds = -1", "hub.grace_seconds"),
@@ -189,6 +193,14 @@ def test_a_file_that_is_not_there_or_no_toml(tmp_path: Path) -> None:
         load(tmp_path / "hub.toml", {})
     with pytest.raises(ConfigError, match="is not TOML"):
         parse(tmp_path, "[hub")
+
+
+def test_a_file_in_another_encoding_is_named_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_bytes('[hub]\ndatabase = "x"\ncategories = ["Büro"]\n'.encode("latin-1"))
+    with pytest.raises(ConfigError) as caught:
+        load(file, {})
+    assert explain(file, caught.value) == f"{file}:3: is not UTF-8 (at line 3)"
 
 
 def test_the_example_of_the_docs_can_be_used(tmp_path: Path) -> None:
