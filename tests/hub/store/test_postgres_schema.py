@@ -23,6 +23,7 @@ from cti_client.hub.store.postgres_schema import ensure_schema
 from cti_client.hub.store.schema import MIGRATIONS, NotOurDatabaseError, SchemaTooNewError
 from cti_client.hub.store.store import StoreAwayError, Tx
 from cti_client.hub.store.tables import hub, line, metadata
+from tests.helpers.filled_tables import contents, fill, shape, unlike_an_expansion
 from tests.helpers.hub_store import TestClock
 from tests.helpers.next_version import NEXT, next_version
 from tests.helpers.postgres import PostgresServer
@@ -92,19 +93,53 @@ async def test_partial_indexes_have_the_conditions_of_sqlites(postgres: Postgres
 
 
 @pytest.mark.parametrize("revision", MIGRATIONS.revisions[:-1])
-async def test_an_upgrade_from_every_earlier_revision_keeps_the_rows(postgres: PostgresServer, revision: str) -> None:
+async def test_an_upgrade_from_every_earlier_revision_keeps_the_rows_of_all_tables(
+    postgres: PostgresServer, revision: str
+) -> None:
     url = postgres.empty_database()
     await on(url, upgrade_to(revision))
-
-    def fill(conn: Connection) -> None:
-        conn.execute(text("INSERT INTO hub (id, hub_id) VALUES (1, 'ours')"))
-        conn.execute(text("INSERT INTO line (address, name) VALUES ('+15550100', 'Support')"))
-
     await on(url, fill)
+    before = await on(url, contents)
+    assert all(before.values())
     await ensure_schema(postgres_options(url))
     assert await on(url, version) == MIGRATIONS.head
-    assert await on(url, lines) == ["+15550100"]
-    assert await on(url, lambda conn: conn.scalars(select(hub.c.hub_id)).all()) == ["ours"]
+    columns = {name: list(rows[0]) for name, rows in before.items()}
+    assert await on(url, lambda conn: contents(conn, columns)) == before
+
+
+@pytest.mark.parametrize("revision", MIGRATIONS.revisions[:-1])
+async def test_a_hub_of_every_earlier_revision_can_go_on_with_the_newest_tables(
+    postgres: PostgresServer, revision: str
+) -> None:
+    """Whatever it reads is there as before, and what it writes, without the new columns, breaks no new rule."""
+    url = postgres.empty_database()
+    await on(url, upgrade_to(revision))
+    older = await on(url, shape)
+    await on(url, upgrade_to("head"))
+    assert await on(url, lambda conn: unlike_an_expansion(conn, older)) == []
+
+
+async def test_a_change_that_an_older_hub_could_not_live_with_is_found(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    url = postgres.database()
+    older = await on(url, shape)
+    more = """
+    op.execute("ALTER TABLE agent ADD COLUMN badge text NOT NULL")
+    op.execute("ALTER TABLE contact ADD CONSTRAINT uq_names UNIQUE (name)")
+    op.execute("ALTER TABLE phone DROP COLUMN type")
+    op.execute("ALTER TABLE message ALTER COLUMN reason SET NOT NULL")
+    op.execute("ALTER TABLE thread ADD CHECK (repliable)")
+"""
+    await ensure_schema(postgres_options(url), next_version(tmp_path, more))
+    faults = await on(url, lambda conn: unlike_an_expansion(conn, older))
+    assert sorted(fault.split()[0].rstrip(":") for fault in faults) == [
+        "agent.badge",
+        "contact",
+        "message.reason",
+        "phone.type",
+        "thread",
+    ]
 
 
 async def test_many_hubs_that_start_at_once_make_the_tables_once(postgres: PostgresServer) -> None:

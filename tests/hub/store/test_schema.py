@@ -24,6 +24,7 @@ from cti_client.hub.store.schema import (
 )
 from cti_client.hub.store.sqlite_engine import sqlite_engine
 from cti_client.hub.store.tables import metadata
+from tests.helpers.filled_tables import contents, fill
 from tests.helpers.next_version import NEXT, next_version
 
 ROOT = Path(__file__).parents[3]
@@ -111,17 +112,23 @@ def test_alembic_is_not_imported_to_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("revision", MIGRATIONS.revisions[:-1])
-def test_an_upgrade_from_every_earlier_revision_keeps_the_rows(tmp_path: Path, revision: str) -> None:
+def test_an_upgrade_from_every_earlier_revision_keeps_the_rows_of_all_tables(tmp_path: Path, revision: str) -> None:
     path = tmp_path / "hub.db"
     migrated(path, revision)
-    with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("INSERT INTO hub (id, hub_id) VALUES (1, 'ours')")
-        raw.execute("INSERT INTO line (address, name) VALUES ('+15550100', 'Support')")
+    engine = sqlite_engine(path)
+    with engine.begin() as conn:
+        fill(conn)
+    with engine.connect() as conn:
+        before = contents(conn)
+    engine.dispose()
+    assert all(before.values())
     ensure_schema(path)
-    with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [(MIGRATIONS.head,)]
-        assert raw.execute("SELECT address FROM line").fetchall() == [("+15550100",)]
-        assert raw.execute("SELECT hub_id FROM hub").fetchall() == [("ours",)]
+    columns = {name: list(rows[0]) for name, rows in before.items()}
+    engine = sqlite_engine(path)
+    with engine.connect() as conn:
+        assert contents(conn, columns) == before
+        assert conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == [MIGRATIONS.head]
+    engine.dispose()
 
 
 def test_an_upgrade_keeps_a_copy_and_the_rows(tmp_path: Path) -> None:
