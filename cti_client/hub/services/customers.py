@@ -64,15 +64,16 @@ class FoundContact(NamedTuple):
     is_new: bool
 
 
-def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False) -> FoundContact:
+def contact_of(tx: Tx, thread_row: AnyRow, *, sms: bool = False, is_new: bool = False) -> FoundContact:
     """The contact of this locked thread: the one chosen, else the oldest that has the number, else a new one (A3).
 
     A new contact's number is Mobile where it can be answered, and carries the SMS tag then where `sms` says so.
+    `is_new`: the thread was made just now, by `thread_of_address`.
     """
     if thread_row.contact_id is not None:
         return FoundContact(thread_row.contact_id, is_new=False)
     address = thread_row.address
-    found = _BY_NUMBER.scalar(tx.conn, {"address": address})
+    found = thread_row.known_contact if is_new else _BY_NUMBER.scalar(tx.conn, {"address": address})
     if found is not None:
         _SET_CONTACT.run(tx.conn, {"thread": thread_row.id, "contact": found})
         return FoundContact(found, is_new=False)

@@ -17,7 +17,7 @@ from cti_client.domain.agent import Presence
 from cti_client.hub.services.set_presence import agent_connected, agent_gone
 from cti_client.hub.services.share_thread import look_away
 from cti_client.hub.store.statements import AnyRow, Statement
-from cti_client.hub.store.store import Tx
+from cti_client.hub.store.store import Tx, one_statement
 from cti_client.hub.store.tables import agent, desk, hub_process, stream
 from cti_client.hub.store.upsert import insert_or_nothing, upsert
 
@@ -75,6 +75,21 @@ class Served(NamedTuple):
     """It was silent for so long that its agent counts as gone."""
 
 
+class Believed(NamedTuple):
+    """A desktop that this process believes it serves. `sent`: the number of the last record it was sent."""
+
+    agent_id: int
+    desk_id: str
+    sent: int
+
+
+class Unlike(NamedTuple):
+    """Where the database says otherwise: what it has of these agents, and who is no longer this process's."""
+
+    rows: list[Served]
+    lost: list[int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """Who looks, and how long absence may last. A process that says nothing for `silence_ms` may be dead."""
@@ -126,12 +141,26 @@ def desks_left(tx: Tx, left: Sequence[Served]) -> None:
     tx.wakes.add(ABSENCE)
 
 
-def served(conn: Connection, process_id: str) -> list[Served]:
-    """The desktops that are this process's by the database."""
-    return [
-        Served(row.agent_id, row.desk_id, row.seq or 0, row.gone_since is not None)
+@one_statement
+def unlike(conn: Connection, process_id: str, believed: Sequence[Believed]) -> Unlike:
+    """Where this process's desktops are otherwise in the database than it believes, or have news."""
+    if conn.dialect.name == "postgresql":
+        from cti_client.hub.store import postgres_desks  # a desktop's own hub never pays for it
+
+        agents, desks, sent = zip(*believed, strict=True) if believed else ((), (), ())
+        found = [Served(*row) for row in postgres_desks.unlike(conn, process_id, agents, desks, sent)]
+        return Unlike([one for one in found if one.desk_id], [one.agent_id for one in found if not one.desk_id])
+    rows = {
+        row.agent_id: Served(row.agent_id, row.desk_id, row.seq or 0, row.gone_since is not None)
         for row in _SERVED.rows(conn, {"process": process_id})
-    ]
+    }
+    known = {one.agent_id: one for one in believed}
+    differ = [row for row in rows.values() if row.gone or _is_news(row, known.get(row.agent_id))]
+    return Unlike(differ, [agent_id for agent_id in known if agent_id not in rows])
+
+
+def _is_news(row: Served, believed: Believed | None) -> bool:
+    return believed is None or row.desk_id != believed.desk_id or row.seq > believed.sent
 
 
 def process_started(tx: Tx, process_id: str, *, alone: bool) -> None:

@@ -5,6 +5,7 @@ that is live with its sender or begins one, and a chat that begins stands before
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -33,7 +34,7 @@ from cti_client.hub.services.lines import line_of_recipient
 from cti_client.hub.services.release_chats import release_if_gone
 from cti_client.hub.services.route_offers import route_offers
 from cti_client.hub.services.threads import thread_of_address
-from cti_client.hub.store.combined import CombinedInsert
+from cti_client.hub.store.combined import CombinedInsert, CombinedInserts
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import inbound_key, interaction, message, stray_text, thread
@@ -67,15 +68,34 @@ _EARLIER = Statement(
     )
     .limit(1)
 )
-_MESSAGE = ("thread_id", "interaction_id", "line_id", "direction", "at", "text", "state", "state_at", "note")
+_MESSAGE = ("thread_id", "line_id", "direction", "at", "text", "state", "state_at", "note", "parts", "encoding")
+_INSERT_MESSAGE = insert(message).values({name: bindparam(name) for name in _MESSAGE})
+
+
+def _set_key(message_id: Any) -> Any:
+    is_known = inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway")
+    return update(inbound_key).where(*is_known).values(message_id=message_id)
+
+
 _KEEP = CombinedInsert(
-    insert(message).values({name: bindparam(name) for name in (*_MESSAGE, "parts", "encoding")}),
-    lambda made: (
-        update(inbound_key)
-        .where(inbound_key.c.connection_id == bindparam("connection"), inbound_key.c.gateway_id == bindparam("gateway"))
-        .values(message_id=made),
-    ),
+    _INSERT_MESSAGE.values(interaction_id=bindparam("interaction_id")), lambda made: (_set_key(made),)
 )
+_BEGIN = CombinedInserts(
+    (
+        lambda: insert(interaction).values(
+            thread_id=bindparam("thread_id"),
+            line_id=bindparam("line_id"),
+            direction=bindparam("direction"),
+            state=InteractionState.QUEUED.value,
+            started_at=bindparam("at"),
+            waiting_since=bindparam("at"),
+        ),
+        lambda chat: _INSERT_MESSAGE.values(interaction_id=chat),
+    ),
+    lambda _chat, made: (_set_key(made),),
+)
+"""A chat, with the text that begins it."""
+
 _JOIN = Statement(
     update(interaction)
     .where(interaction.c.id == bindparam("interaction"))
@@ -112,7 +132,7 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
     consent = ConsentState.UNKNOWN if is_new else consent_state(tx, line.id, customer.address)
     word = keyword(text)
     consent_after = transition(consent, word)
-    contact = contact_of(tx, customer, sms=consent_after is ConsentState.OPTED_IN)
+    contact = contact_of(tx, customer, sms=consent_after is ConsentState.OPTED_IN, is_new=is_new)
     if consent_after is not consent and not contact.is_new:
         lock_contacts(tx, customer.address)
     asks_help = word is Keyword.HELP and answers(tx, line, AutoPolicy.HELP)
@@ -135,25 +155,27 @@ def receive_sms(tx: Tx, connection_id: str, sms: InboundSms) -> Received:
         interaction_id = chat.id
         begins_again = chat.state == InteractionState.OPEN and release_if_gone(tx, chat)
     else:
-        interaction_id, begins = _begin(tx, customer, line, at), True
+        interaction_id, begins = None, True
 
-    message_id = _KEEP.insert(
-        tx.conn,
-        {
-            "thread_id": customer.id,
-            "interaction_id": interaction_id,
-            "line_id": line.id,
-            "direction": Direction.IN.value,
-            "at": at,
-            "text": text,
-            "state": DeliveryState.RECEIVED.value,
-            "state_at": tx.now,
-            "note": _note(sms.omitted, changed),
-            **_size(text),
-            "connection": key["connection_id"],
-            "gateway": key["gateway_id"],
-        },
-    )
+    kept = {
+        "thread_id": customer.id,
+        "line_id": line.id,
+        "direction": Direction.IN.value,
+        "at": at,
+        "text": text,
+        "state": DeliveryState.RECEIVED.value,
+        "state_at": tx.now,
+        "note": _note(sms.omitted, changed),
+        **_size(text),
+        "connection": key["connection_id"],
+        "gateway": key["gateway_id"],
+    }
+    if begins:
+        interaction_id, message_id = _BEGIN.insert(tx.conn, kept)
+        tx.news.interaction(interaction_id)
+        tx.news.topic("waiting")
+    else:
+        message_id = _KEEP.insert(tx.conn, {**kept, "interaction_id": interaction_id})
     tx.news.message(message_id)
     if customer.last_line_id != line.id:
         _SET_LAST_LINE.run(tx.conn, {"thread": customer.id, "line": line.id})
@@ -186,21 +208,6 @@ def _note(omitted: int, changed: bool) -> str:
     if changed:
         sentences.append("Some characters could not be kept.")
     return " ".join(sentences)
-
-
-def _begin(tx: Tx, customer: AnyRow, line: AnyRow, at: Millis) -> int:
-    values = {
-        "thread_id": customer.id,
-        "line_id": line.id,
-        "direction": Direction.IN,
-        "state": InteractionState.QUEUED,
-        "started_at": at,
-        "waiting_since": at,
-    }
-    interaction_id = insert_row(tx.conn, interaction, values)
-    tx.news.interaction(interaction_id)
-    tx.news.topic("waiting")
-    return interaction_id
 
 
 def _join(tx: Tx, chat: AnyRow, line: AnyRow, at: Millis) -> None:

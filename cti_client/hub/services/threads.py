@@ -1,16 +1,32 @@
 """The thread of a customer's address, found or made, and locked: whoever holds its row works alone on this customer."""
 
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import BigInteger, Boolean, String, bindparam, cast, exists, false, null, select, true, union_all
+from sqlalchemy.dialects import sqlite
 
 from cti_client.hub.store.conditions import NOT_ENDED, OFFER_IS_OPEN
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import interaction, offer, thread
-from cti_client.hub.store.upsert import insert_row_or_nothing
+from cti_client.hub.store.tables import interaction, offer, phone, thread
 
-_BY_ADDRESS = Statement(select(thread).where(thread.c.address == bindparam("address")).with_for_update())
+_VALUES: dict[str, Any] = {
+    "address": bindparam("number", type_=String()),
+    "repliable": bindparam("answers", type_=Boolean()),
+    "last_line_id": bindparam("line", type_=BigInteger()),
+}
+_KNOWN_CONTACT = (
+    select(phone.c.contact_id).where(phone.c.address == bindparam("number")).order_by(phone.c.contact_id).limit(1)
+)
+_FOUND = (
+    select(*thread.c, cast(null(), BigInteger).label("known_contact"), false().label("is_new"))
+    .where(thread.c.address == bindparam("number"))
+    .with_for_update()
+)
+_NEW = (*thread.c, _KNOWN_CONTACT.scalar_subquery().label("known_contact"), true().label("is_new"))
+_FIND = Statement(_FOUND)
+_MAKE = Statement(sqlite.insert(thread).values(_VALUES).on_conflict_do_nothing().returning(*_NEW))
 _BY_ID = Statement(select(thread).where(thread.c.id == bindparam("id")).with_for_update())
 _OF_AGENT = Statement(
     select(thread.c.id)
@@ -31,7 +47,10 @@ _OF_INTERACTION = Statement(select(interaction.c.thread_id).where(interaction.c.
 
 
 class FoundThread(NamedTuple):
-    """`is_new`: this transaction made it, so nothing in the database refers to it, and nobody else knows of it yet."""
+    """`is_new`: this transaction made it, so nothing in the database refers to it, and nobody else knows of it yet.
+
+    The row then has the oldest contact with this number as `known_contact`, too.
+    """
 
     row: AnyRow
     is_new: bool
@@ -39,14 +58,26 @@ class FoundThread(NamedTuple):
 
 def thread_of_address(tx: Tx, address: str, *, repliable: bool, line_id: int | None = None) -> FoundThread:
     """The locked thread of this normalised address, made (with the line that it was last used on) if there is none."""
-    row = _BY_ADDRESS.first(tx.conn, {"address": address})
-    if row is not None:
-        return FoundThread(row, is_new=False)
-    values = {"address": address, "repliable": repliable, "last_line_id": line_id}
-    made = insert_row_or_nothing(tx.conn, thread, values)
-    if made is not None:
-        return FoundThread(made, is_new=True)
-    return FoundThread(_BY_ADDRESS.one(tx.conn, {"address": address}), is_new=False)
+    values = {"number": address, "answers": repliable, "line": line_id}
+    if tx.conn.dialect.name == "postgresql":
+        found = _find_or_make().first(tx.conn, values)
+    else:
+        found = _FIND.first(tx.conn, values) or _MAKE.first(tx.conn, values)
+    if found is None:  # another transaction made it meanwhile
+        found = _FIND.one(tx.conn, values)
+    return FoundThread(found, is_new=found.is_new)
+
+
+@cache
+def _find_or_make() -> Statement:
+    """Both in one round trip. Answers nothing where another transaction has made the thread meanwhile."""
+    from sqlalchemy.dialects import postgresql  # a desktop's own hub never pays for it
+
+    found = _FOUND.cte("found")
+    new = select(*_VALUES.values()).where(~exists(select(found.c.id)))
+    make = postgresql.insert(thread).from_select(list(_VALUES), new).on_conflict_do_nothing()
+    made = make.returning(*_NEW).cte("made")
+    return Statement(union_all(select(found), select(made)))
 
 
 def lock_thread(tx: Tx, thread_id: int) -> AnyRow:

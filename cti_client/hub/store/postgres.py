@@ -61,10 +61,14 @@ class PostgresStore:
 
     async def read(self, fn: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query in one consistent read transaction. It must not return anything that reads on later."""
-        return await self._see_through(
-            self._repeat(lambda lane: lane.carry(READ_ONLY, lambda conn: fn(conn, *args, **kwargs)), query=True),
-            "query",
-        )
+
+        def query(conn: Connection) -> R:
+            return fn(conn, *args, **kwargs)
+
+        def on(lane: Lane) -> Coroutine[Any, Any, R]:
+            return lane.ask(query) if getattr(fn, "is_one_statement", False) else lane.carry(READ_ONLY, query)
+
+        return await self._see_through(self._repeat(on, query=True), "query")
 
     async def close(self) -> None:
         """Finish what is under way and let go of the database."""

@@ -72,6 +72,14 @@ class Lane:
         await self._commit()
         return answer
 
+    async def ask(self, query: Callable[[Connection], R]) -> R:
+        """Run a query of one statement, without a transaction around it. Raises as `carry` does."""
+        try:
+            return await self._conn.run_sync(_in_connection, query)
+        except BaseException as error:
+            self._judge(error)
+            raise
+
     async def close(self) -> None:
         """End it in good order where it still answers."""
         if not self.sound:

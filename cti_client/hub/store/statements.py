@@ -84,6 +84,8 @@ class Statement:
         if conn.dialect.name == "sqlite":
             for values in many:
                 _execute(conn, short, values)
+        elif len(many) == 1:
+            _asyncpg().fetch(conn, short.sql, short.bind(many[0]))
         else:
             _asyncpg().run_many(conn, short.sql, [short.bind(values) for values in many])
 

@@ -6,7 +6,7 @@ PostgreSQL. A function may run again from the start (a serialisation failure), s
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,6 +15,7 @@ from cti_client.hub.store.news import News
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Query = TypeVar("Query", bound=Callable[..., Any])
 
 
 @dataclass(slots=True)
@@ -29,6 +30,15 @@ class Tx:
     now: Millis
     news: News = field(default_factory=News)
     wakes: set[str] = field(default_factory=set)
+
+
+def one_statement(query: Query) -> Query:
+    """Marks a query that is one statement always: it sees one moment without a transaction around it.
+
+    On PostgreSQL that is one round trip instead of three.
+    """
+    query.is_one_statement = True  # type: ignore[attr-defined]
+    return query
 
 
 class StoreAwayError(Exception):

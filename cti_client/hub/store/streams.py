@@ -4,16 +4,16 @@ Numbers have no gap and grow in the order of the commits: the raised row of `str
 transaction ends, so nobody can commit number 8 before number 7.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, literal, select, union_all, update
 from sqlalchemy.dialects import sqlite
 
 from cti_client.domain import Millis
 from cti_client.hub.store.statements import Statement
+from cti_client.hub.store.store import one_statement
 from cti_client.hub.store.tables import agent_record, stream
 from cti_client.wire.codec import encode
 from cti_client.wire.records import Record
@@ -22,29 +22,49 @@ LEAP = 1 << 20
 """More records than an agent gets between two backups."""
 
 _SEQ = Statement(select(stream.c.seq).where(stream.c.agent_id == bindparam("agent_id")))
-_AFTER = Statement(
+_newer = (
     select(agent_record.c.seq, agent_record.c.record)
     .where(agent_record.c.agent_id == bindparam("agent_id"), agent_record.c.seq > bindparam("seq"))
     .order_by(agent_record.c.seq)
     .limit(bindparam("most"))
+    .subquery("newer")
 )
+_AFTER = Statement(
+    union_all(
+        select(stream.c.seq, literal("").label("record")).where(stream.c.agent_id == bindparam("agent_id")),
+        select(_newer.c.seq, _newer.c.record),
+    )
+)
+"""The stream's last number, which alone has no record with it, and the records."""
+
 _INSERT = Statement(insert(agent_record), ("agent_id", "seq", "at", "record"))
+_more = sqlite.insert(stream)
+_RAISE = Statement(
+    _more.on_conflict_do_update(
+        index_elements=[stream.c.agent_id], set_={"seq": stream.c.seq + _more.excluded.seq}
+    ).returning(stream.c.seq),
+    ("agent_id", "seq"),
+)
 
 
 def append(conn: Connection, news: Mapping[int, Sequence[Record]], now: Millis) -> None:
-    """Number these records into the streams of their agents; the records' own `seq` is not looked at.
+    """Number these records into the streams of their agents; the records' own `seq` is 0 still.
 
     All streams are raised by one statement, in the order of the agents' ids, so that two transactions that
     tell the same agents never wait for each other in a ring.
     """
-    raise_by = [{"agent_id": agent_id, "seq": len(news[agent_id])} for agent_id in sorted(news) if news[agent_id]]
-    if not raise_by:
+    told = {agent_id: news[agent_id] for agent_id in sorted(news) if news[agent_id]}
+    if not told:
         return
-    last = _raise(conn, raise_by)
+    if conn.dialect.name == "postgresql":
+        from cti_client.hub.store import postgres_streams  # a desktop's own hub never pays for it
+
+        postgres_streams.append(conn, told, now)
+        return
     rows = []
-    for agent_id, seq in last.items():
-        its_own = news[agent_id]
-        for number, record in enumerate(its_own, start=seq - len(its_own) + 1):
+    for agent_id, its_own in told.items():
+        last = _RAISE.scalar(conn, {"agent_id": agent_id, "seq": len(its_own)})
+        for number, record in enumerate(its_own, start=last - len(its_own) + 1):
             text = encode(msgspec.structs.replace(record, seq=number)).decode()
             rows.append({"agent_id": agent_id, "seq": number, "at": now, "record": text})
     _INSERT.run_many(conn, rows)
@@ -72,43 +92,19 @@ def last_seq(conn: Connection, agent_id: int) -> int:
     return _SEQ.scalar(conn, {"agent_id": agent_id}) or 0
 
 
+@one_statement
 def records_after(conn: Connection, agent_id: int, seq: int, limit: int) -> list[bytes] | None:
     """The JSON of the records that follow number `seq`, in order and without a gap, at most `limit`.
 
     None where they are not all there any more (`seq` is too old), or `seq` was never given (a restored
     database): then a snapshot is needed.
     """
-    rows = _AFTER.rows(conn, {"agent_id": agent_id, "seq": seq, "most": limit})
+    found = _AFTER.rows(conn, {"agent_id": agent_id, "seq": seq, "most": limit})
+    rows = sorted((row for row in found if row.record), key=attrgetter("seq"))
     if rows and rows[0].seq != seq + 1:
         return None
     if rows:
         if rows[-1].seq != seq + len(rows):  # the stream was broken off; what is behind that comes with a snapshot
             rows = [row for number, row in enumerate(rows, start=seq + 1) if row.seq == number]
         return [row.record.encode() for row in rows]
-    return [] if last_seq(conn, agent_id) == seq else None
-
-
-def _raise(conn: Connection, raise_by: Sequence[Mapping[str, int]]) -> dict[int, int]:
-    """Raise the streams; the last number of each. One alone goes the short way."""
-    statement = _raise_statement(on_postgresql=conn.dialect.name == "postgresql")
-    if len(raise_by) == 1:
-        rows: Iterable[Any] = statement.rows(conn, raise_by[0])
-    else:
-        rows = conn.execute(statement.core, raise_by)
-    return {row.agent_id: row.seq for row in rows}
-
-
-@cache
-def _raise_statement(*, on_postgresql: bool) -> Statement:
-    columns = ("agent_id", "seq")
-    if on_postgresql:
-        from sqlalchemy.dialects import postgresql  # a desktop's own hub never pays for it
-
-        for_postgresql = postgresql.insert(stream)
-        raised = {"seq": stream.c.seq + for_postgresql.excluded.seq}
-        by_postgresql = for_postgresql.on_conflict_do_update(index_elements=[stream.c.agent_id], set_=raised)
-        return Statement(by_postgresql.returning(stream.c.agent_id, stream.c.seq), columns)
-    for_sqlite = sqlite.insert(stream)
-    raised = {"seq": stream.c.seq + for_sqlite.excluded.seq}
-    by_sqlite = for_sqlite.on_conflict_do_update(index_elements=[stream.c.agent_id], set_=raised)
-    return Statement(by_sqlite.returning(stream.c.agent_id, stream.c.seq), columns)
+    return [] if seq == (found[0].seq if found else 0) else None

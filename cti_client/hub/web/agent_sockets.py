@@ -10,12 +10,13 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 
 from cti_client.hub.services.desks import (
+    Believed,
     Served,
     desk_entered,
     desks_left,
     is_later,
     process_ended,
-    served,
+    unlike,
 )
 from cti_client.hub.store.store import Store, StoreAwayError
 from cti_client.hub.web.agent_socket import AgentSocket
@@ -139,19 +140,21 @@ class AgentSockets:
 
     async def _compare(self) -> None:
         entered = {socket.agent.id: (socket, name) for socket, name in self._names.items()}
-        rows = {one.agent_id: one for one in await self._store.read(served, self._process_id)}
-        left = [one for agent_id, one in rows.items() if agent_id not in self._here]
+        believed = [Believed(agent_id, name, socket.sent) for agent_id, (socket, name) in entered.items()]
+        rows, lost = await self._store.read(unlike, self._process_id, believed)
+        left = [one for one in rows if one.agent_id not in self._here]
         if left and not self._closing:
             await self._store.write(desks_left, left)
-        for agent_id, (socket, name) in entered.items():
-            if self._here.get(agent_id) is not socket:
-                continue
-            row = rows.get(agent_id)
-            if row is None:
+        for agent_id in lost:
+            socket, _ = entered[agent_id]
+            if self._here.get(agent_id) is socket:
                 log.info("desktop of %s: replaced by one at another hub", socket.agent.name)
                 socket.leave("replaced", _REPLACED)
-            else:
-                await self._bring_up(socket, name, row)
+        for row in rows:
+            if row.agent_id in entered:
+                socket, name = entered[row.agent_id]
+                if self._here.get(row.agent_id) is socket:
+                    await self._bring_up(socket, name, row)
 
     async def _bring_up(self, socket: AgentSocket, name: str, row: Served) -> None:
         if socket.sent < row.seq:

@@ -43,4 +43,6 @@ def test_no_table_is_scanned(name: str) -> None:
     engine.dispose()
     raw.close()
     assert steps
-    assert not [step for step in steps if step.startswith("SCAN") and "ix_interaction_unheld" not in step], steps
+    parts = {f"SCAN {step.split()[1]}" for step in steps if step.startswith("CO-ROUTINE")}  # told step by step
+    scans = [step for step in steps if step.startswith("SCAN") and step not in parts]
+    assert not [step for step in scans if "ix_interaction_unheld" not in step], steps
