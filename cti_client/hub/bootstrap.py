@@ -21,7 +21,7 @@ from cti_client.hub.readiness import Readiness
 from cti_client.hub.secrets import SecretBox
 from cti_client.hub.services import agents, desks, leases
 from cti_client.hub.services.configure import apply_configuration
-from cti_client.hub.services.outbox import expire_leases
+from cti_client.hub.services.outbox import expire_leases, give_up_late
 from cti_client.hub.services.outgoing import SCHEDULE
 from cti_client.hub.services.scheduled import lead_stranded
 from cti_client.hub.services.settings.change import SETTINGS
@@ -228,6 +228,7 @@ class Hub:
 
 def _sweep_outbox(tx: Tx) -> None:
     expire_leases(tx)
+    give_up_late(tx)
     lead_stranded(tx)
 
 

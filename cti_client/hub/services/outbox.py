@@ -15,7 +15,7 @@ from cti_client.hub.services.consents import consent_state
 from cti_client.hub.services.deliveries import lock_message, move_message, opted_out_by_gateway
 from cti_client.hub.services.gate import PASSES_OPT_OUT, WAITS_FOR_DAY, night_ends
 from cti_client.hub.services.lines import line_by_id
-from cti_client.hub.services.outgoing import hold_text
+from cti_client.hub.services.outgoing import NO_CONNECTION_YET, hold_text
 from cti_client.hub.store.change import change_row
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
@@ -26,6 +26,7 @@ BACK_OFF: tuple[Millis, ...] = (10_000, 30_000, 60_000, 300_000)
 """Waits after the first, second ... attempt that the gateway surely did not take; the last one repeats."""
 
 GIVE_UP_AFTER: Millis = 24 * 3_600_000
+"""Of trying, or of waiting with nobody there to try: what was written a day ago is not sent any more by itself."""
 
 _WAIT_FOR_DAY = frozenset(way.value for way in WAITS_FOR_DAY)
 
@@ -52,6 +53,7 @@ _DUE = Statement(
     .where(
         outbox.c.connection_id == bindparam("connection"),
         outbox.c.due_at <= bindparam("now"),
+        outbox.c.due_at > bindparam("given_up"),
         outbox.c.taken_until.is_(None),
         _IS_FIRST,
     )
@@ -82,7 +84,9 @@ def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[Outb
     What was let through by day and comes to go only at night is not among them: it waits for the customer's day (B9).
     Submit them only after this transaction has committed, and tell `record_outcome` before `lease_ms` have passed.
     """
-    due = _DUE.rows(tx.conn, {"connection": connection_id, "now": tx.now, "most": limit})
+    due = _DUE.rows(
+        tx.conn, {"connection": connection_id, "now": tx.now, "given_up": tx.now - GIVE_UP_AFTER, "most": limit}
+    )
     rows = [row for row in due if not _waits_for_day(tx, row)]
     ids = [row.id for row in rows]
     if not ids:
@@ -165,6 +169,24 @@ def expire_leases(tx: Tx) -> int:
             tx.wakes.add("outbox")
             expired += 1
     return expired
+
+
+def give_up_late(tx: Tx) -> None:
+    """Texts that were due for a day while no hub ran, or none whose connection works, fail and say so."""
+    is_late = (
+        outbox.c.connection_id != NO_CONNECTION_YET,
+        outbox.c.taken_until.is_(None),
+        outbox.c.due_at <= tx.now - GIVE_UP_AFTER,
+    )
+    columns = outbox.c.message_id, outbox.c.thread_id
+    late = tx.conn.execute(select(*columns).where(*is_late).order_by(outbox.c.thread_id, outbox.c.message_id)).all()
+    for entry in late:
+        locked = lock_message(tx, entry.message_id)
+        still = outbox.c.message_id == entry.message_id, *is_late
+        gone = tx.conn.execute(delete(outbox).where(*still).returning(outbox.c.message_id)).first()
+        if locked is not None and gone is not None:
+            move_message(tx, locked[1], DeliveryState.FAILED, reason=FailureReason.CONNECTION_BROKEN)
+            tx.wakes.add("outbox")
 
 
 def next_due(conn: Connection, connection_id: str | None = None) -> Millis | None:

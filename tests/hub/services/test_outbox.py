@@ -3,7 +3,7 @@
 import pytest
 
 from cti_client.domain.delivery import DeliveryState, FailureReason
-from cti_client.hub.services.outbox import back_off, expire_leases, next_due, record_outcome, take_due
+from cti_client.hub.services.outbox import back_off, expire_leases, give_up_late, next_due, record_outcome, take_due
 from cti_client.hub.services.record_delivery import record_delivery
 from cti_client.hub.store import tables
 from cti_client.hub.store.store import Tx
@@ -128,6 +128,32 @@ def test_after_a_day_it_is_given_up(hub: ServiceHub, message_id: int) -> None:
     assert not hub.rows(tables.outbox)
 
 
+def test_what_nobody_was_there_to_send_for_a_day_is_given_up(hub: ServiceHub, message_id: int) -> None:
+    """The laptop was closed over the weekend, say: Friday's text is not sent on Monday by itself."""
+    hub.now += 24 * HOUR - 1
+    hub.run(give_up_late)
+    assert state(hub, message_id) == ("queued", None)
+    hub.now += 1
+    assert hub.take() == [], "not even before the sweep has found it"
+    hub.run(give_up_late)
+    assert hub.last is not None
+    assert list(hub.last.news.messages) == [message_id]
+    assert "outbox" in hub.last.wakes, "the customer's next text may go"
+    assert state(hub, message_id) == ("failed", "connection_broken")
+    assert not hub.rows(tables.outbox)
+
+
+def test_a_day_of_waiting_counts_from_when_it_was_due(hub: ServiceHub, message_id: int) -> None:
+    hub.now += 23 * HOUR
+    hub.submit(NotTaken(detail="gateway away"))
+    hub.now += 2 * HOUR
+    hub.run(give_up_late)
+    assert len(hub.take()) == 1
+    hub.now += 25 * HOUR
+    hub.run(give_up_late)
+    assert state(hub, message_id) == ("sending", None), "what is under way is the lease's"
+
+
 def test_one_customers_texts_go_one_after_the_other(hub: ServiceHub) -> None:
     chat = hub.open_chat()
     ids = [hub.send(chat, words) for words in ("one", "two", "three")]
@@ -169,6 +195,16 @@ def test_a_report_while_the_text_waits_for_another_try_stops_the_try(hub: Servic
     assert state(hub, message_id) == ("delivered", None)
     hub.now += HOUR
     assert hub.take() == []
+
+
+def test_a_report_before_the_answer_lets_no_other_text_overtake(hub: ServiceHub) -> None:
+    chat = hub.open_chat()
+    first, second = (hub.send(chat, words) for words in ("one", "two"))
+    hub.take()
+    hub.run(record_delivery, "sim", DeliveryReport(message_id=first, state=DeliveryState.SENT, raw="8"))
+    assert hub.take() == []
+    hub.run(record_outcome, first, Taken())
+    assert [sms.message_id for sms in hub.take()] == [second]
 
 
 def test_an_answer_for_a_message_that_never_was_changes_nothing(hub: ServiceHub) -> None:
