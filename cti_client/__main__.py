@@ -112,8 +112,8 @@ def _add_hub(commands: Commands) -> None:
 
 
 def _add_admin(commands: Commands) -> None:
-    admin = commands.add_parser("admin", help="who may sign in at a team's hub")
-    admin.add_argument("--config", type=Path, metavar="FILE", required=True, help="the hub's settings")
+    admin = commands.add_parser("admin", help="who may sign in at a team's hub, and its keys")
+    admin.add_argument("--config", type=Path, metavar="FILE", help="the hub's settings; needed by most actions")
     admin.set_defaults(run=_admin, verbose=False)
     acts = admin.add_subparsers(metavar="ACTION", required=True)
     for act, words in (
@@ -129,7 +129,12 @@ def _add_admin(commands: Commands) -> None:
         if act == "add-agent":
             one.add_argument("--role", choices=tuple(Role), default=Role.AGENT, help=ROLES)
         one.set_defaults(act=act)
-    acts.add_parser("list-agents", help="who may sign in").set_defaults(act="list-agents")
+    for act, words in (
+        ("list-agents", "who may sign in"),
+        ("new-secrets-key", "print a key for hub.secrets_key; needs no --config"),
+        ("renew-secrets", "encrypt the secrets of connections by the newest key of hub.secrets_key"),
+    ):
+        acts.add_parser(act, help=words).set_defaults(act=act)
 
 
 def _hub(options: argparse.Namespace) -> int:
@@ -143,7 +148,17 @@ def _hub(options: argparse.Namespace) -> int:
 
 def _admin(options: argparse.Namespace) -> int:
     from cti_client.hub import admin
+    from cti_client.hub.secrets import new_key
 
+    if options.act == "new-secrets-key":
+        _complain(
+            "A key for hub.secrets_key. Whoever has it and the database has the gateways' secrets: keep both apart."
+        )
+        print(new_key())
+        return 0
+    if options.config is None:
+        _complain("cti-client admin: error: the following arguments are required: --config")
+        return 2
     match options.act:
         case "add-agent":
             act = admin.add_agent(options.name, Role(options.role))
@@ -153,6 +168,8 @@ def _admin(options: argparse.Namespace) -> int:
             act = admin.new_token(options.name)
         case "remove-agent":
             act = admin.remove_agent(options.name)
+        case "renew-secrets":
+            act = admin.renew_secrets(options.config)
         case _:
             act = admin.list_agents()
     return admin.run_admin(options.config, act, print, _complain)

@@ -155,6 +155,17 @@ class Desktop:
         await self.shell.calm()
         await asyncio.to_thread(importlib.import_module, "cti_client.ui.case_session")
         quick_start.end()
+        if isinstance(self._hub, OwnHub):
+            await self._hand_over_keys(self._hub)
+
+    async def _hand_over_keys(self, hub: OwnHub) -> None:
+        """Only now: a keyring may ask the person first, and no window and no hub wait for that."""
+        try:
+            keys = await self._credentials.hub_keys()
+        except OSError as error:
+            log.warning("the key of the hub's secrets cannot be kept: %s", error.strerror)
+            return
+        await asyncio.to_thread(hub.keep_secrets_with, keys)
 
     async def _find_hub(self) -> HubAccess:
         hub = self._hub

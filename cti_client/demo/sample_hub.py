@@ -1,6 +1,7 @@
 """The demo's hub: one line on the simulator, and sample customers. No Qt: this runs in the hub's process."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -40,12 +41,7 @@ def _seed_once(tx: Tx, config: HubConfig, name: str) -> None:
     if known is not None:
         return
     person_of_demo = AgentConfig(name=name, token="replaced at each start", role=Role.OWNER)  # noqa: S106 - the hub sets its own
-    apply_configuration(
-        tx,
-        HubConfig(
-            database=config.database, connections=config.connections, lines=config.lines, agents=(person_of_demo,)
-        ),
-    )
+    apply_configuration(tx, replace(config, agents=(person_of_demo,)))
     agent_id = tx.conn.execute(select(tables.agent.c.id).where(tables.agent.c.name == name)).scalar_one()
     line_id = tx.conn.execute(select(tables.line.c.id).where(tables.line.c.address == LINE)).scalar_one()
     seed_sample_data(tx, load_customers(), agent_id, line_id)

@@ -17,8 +17,8 @@ CATEGORIES = ("Billing", "Delivery", "Payment", "Returns", "Other")
 
 
 def simulated(paths: Paths, *, offer_seconds: int = 20) -> "HubConfig":
-    """One line on the simulator, and nothing that leaves this computer."""
-    from cti_client.hub.config import ConnectionConfig, HubConfig, LineConfig
+    """One line on the simulator, and nothing that leaves this computer, until the settings screens say otherwise."""
+    from cti_client.hub.config import ConnectionConfig, LineConfig, StarterConfig
     from cti_client.telephony.sms.connection import ConnectionSettings
 
     settings = ConnectionSettings(id=SIMULATOR, kind="simulator", name="Simulator")
@@ -29,7 +29,7 @@ def simulated(paths: Paths, *, offer_seconds: int = 20) -> "HubConfig":
         offer_seconds=offer_seconds,
         quiet_hours=False,  # the customers are windows on this screen, wherever their numbers are from
     )
-    return HubConfig(
+    return StarterConfig(
         database=paths.hub_database,
         connections=(ConnectionConfig(settings=settings),),
         lines=(line,),

@@ -1,4 +1,4 @@
-"""Secrets of one person on this computer: hub tokens, and the key of the unsent texts.
+"""Secrets of one person on this computer: hub tokens, the key of the unsent texts, and that of their own hub.
 
 They live in the system's keyring. Only keyrings that keep secrets encrypted are used: others, such as plain-text back
 ends of additional packages, would be picked silently. Where there is none, or it stays locked, the key lies in a file
@@ -36,6 +36,7 @@ _SAFE_BACKENDS = frozenset(
     }
 )
 _STORAGE_KEY = "storage key"
+_HUB_KEY = "key of the hub's secrets"
 _SAID = "the person knows that this is a file"
 
 
@@ -83,13 +84,11 @@ class Credentials:
 
     async def storage_keys(self) -> tuple[bytes, ...]:
         """Fernet keys: the first to write with, all to read with. Made on first use. Raises `OSError`."""
-        async with self._lock:
-            key = await self._get(_STORAGE_KEY)
-            if key is None:
-                key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-                await self._set(_STORAGE_KEY, key)
-            in_file = await asyncio.to_thread(self._file.get, _STORAGE_KEY)
-            return tuple(one.encode() for one in dict.fromkeys((key, in_file)) if one)
+        return tuple(one.encode() for one in await self._keys(_STORAGE_KEY))
+
+    async def hub_keys(self) -> str:
+        """The same for the secrets that a hub of one's own keeps, with blanks between. Raises `OSError`."""
+        return " ".join(await self._keys(_HUB_KEY))
 
     async def is_first_time_insecure(self) -> bool:
         """True once for these files, to say it to the person. Raises `OSError`."""
@@ -129,6 +128,16 @@ class Credentials:
             _, kept = await self._ask_keyring(lambda ring: ring.get_password(SERVICE, name))
             if kept is not None:
                 await self._ask_keyring(lambda ring: ring.delete_password(SERVICE, name))
+
+    async def _keys(self, name: str) -> tuple[str, ...]:
+        """The keyring's key first, then one that was made while there was no keyring."""
+        async with self._lock:
+            key = await self._get(name)
+            if key is None:
+                key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+                await self._set(name, key)
+            in_file = await asyncio.to_thread(self._file.get, name)
+            return tuple(one for one in dict.fromkeys((key, in_file)) if one)
 
     async def _get(self, name: str) -> str | None:
         found, secret = await self._ask_keyring(lambda ring: ring.get_password(SERVICE, name))

@@ -1,4 +1,5 @@
-"""`cti-client admin`: who may sign in. Works on the hub's database, beside hubs that run.
+"""`cti-client admin`: who may sign in, and as what; what secrets are kept by. Works on the hub's database, beside hubs
+that run.
 
 A token is shown once and never again: the database keeps only its SHA-256.
 """
@@ -8,13 +9,15 @@ import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from cti_client.domain.errors import RuleError
+from cti_client.domain.errors import BadRequestError, RuleError
 from cti_client.domain.role import Role
 from cti_client.hub.command import ENDED, UNABLE, UNABLE_ERRORS, WRONG_SETTINGS
 from cti_client.hub.config import ConfigError, HubConfig
 from cti_client.hub.config_file import load
 from cti_client.hub.config_places import explain
+from cti_client.hub.secrets import SecretBox
 from cti_client.hub.services import agents
+from cti_client.hub.services.settings import renew_secrets as anew
 from cti_client.hub.store.open import make_bus, make_store
 from cti_client.hub.store.store import Store
 from cti_client.hub.token_hash import hash_token
@@ -78,6 +81,20 @@ def list_agents() -> Act:
     async def act(store: Store, say: Say, _: Say) -> None:
         for one in await store.read(agents.list_agents):
             say(f"{one.name}\t{one.presence}\t{'settings file' if one.configured else 'added'}\t{one.role}")
+
+    return act
+
+
+def renew_secrets(file: Path) -> Act:
+    """Encrypt all that is kept secret by the newest of this file's keys, so that the older ones may go."""
+
+    async def act(store: Store, _: Say, tell: Say) -> None:
+        renewed, lost = await store.write(anew.renew_secrets, SecretBox(load(file).secrets_key))
+        tell(f"Encrypted by the newest key: the secrets of {renewed} connections.")
+        if lost:
+            raise BadRequestError(
+                f"No key opens those of: {', '.join(lost)}. Enter them again on the settings screens."
+            )
 
     return act
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cti_client.domain import Millis
 from cti_client.hub.bus import Hint
-from cti_client.hub.config import HubConfig
+from cti_client.hub.config import HubConfig, of_the_file
 from cti_client.hub.directory import Directory
 from cti_client.hub.gateways import ConnectionMaker, Gateways, make_connections
 from cti_client.hub.health import HealthBoard
@@ -131,7 +131,8 @@ class Hub:
         maker = self._connection_maker
         if metrics is not None:
             maker = _measured(maker, metrics)
-        connections = make_connections(config, self.url, maker)
+        file = of_the_file(config)
+        connections = make_connections(file, self.url, maker)
         bus = make_bus(config.database)
         store = make_store(config.database, clock, bus)
         if metrics is not None:
@@ -163,7 +164,7 @@ class Hub:
         topics = TopicFeed(store, health, sockets.present, sockets.wake_topics, clock)
         shared_by = process_id if shared else ""
         gateways = self._gateways = Gateways(
-            config, connections, maker, store, health, self._box, clock, hub_url=self.url, shared_by=shared_by
+            file, connections, maker, store, health, self._box, clock, hub_url=self.url, shared_by=shared_by
         )
         offers = OfferWorker(store, ClockAlarm(clock, longest_sleep(shared=shared), gap=_OFFERS_GAP_SECONDS), clock)
         schedule = ScheduleWorker(store, ClockAlarm(clock), clock)

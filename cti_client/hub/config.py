@@ -5,7 +5,7 @@ A secret is never written into the file: `secret = "env:KANNEL_SECRET"` takes it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -171,6 +171,16 @@ class HubConfig:
     agents: tuple[AgentConfig, ...] = ()
     directory: tuple[SourceConfig, ...] = OWN_CONTACTS
     limits: Limits = field(default_factory=Limits)
+
+
+class StarterConfig(HubConfig):
+    """One that no file says: its connections and lines are there where nothing else is set, and the settings screens
+    rule over them."""
+
+
+def of_the_file(config: HubConfig) -> HubConfig:
+    """Without what the settings screens rule over from the start."""
+    return replace(config, connections=(), lines=()) if isinstance(config, StarterConfig) else config
 
 
 def is_loopback(host: str) -> bool:

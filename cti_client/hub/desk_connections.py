@@ -41,6 +41,12 @@ def kept(row: AnyRow) -> Kept:
     return msgspec.json.decode(row.settings, type=Kept)
 
 
+def encode_kept(settings: ConnectionSettings) -> str:
+    """What is not secret of a connection that needs no secret."""
+    stored = Kept(country=settings.country, per_second=settings.per_second, options=dict(settings.options))
+    return msgspec.json.encode(stored).decode()
+
+
 def as_config(row: AnyRow, box: SecretBox) -> ConnectionConfig:
     """What the row says, secrets and all. Raises `SecretsLostError`."""
     stored = kept(row)

@@ -4,9 +4,9 @@
 crash, so a busy hub never holds the screen up, and what it imports is imported on another core. It is reached over
 loopback with a random token, like any other hub.
 
-The pipe to it carries one `Launch`, and its end is the wish to stop; a desktop that was killed therefore leaves no hub
-behind. The pipe from it carries lines of JSON: that it is ready or why not, and what it has to log. Standard library
-alone: this is imported before the window is on the screen.
+The pipe to it carries one `Launch`, later perhaps a `SecretsKey`, and its end is the wish to stop; a desktop that was
+killed therefore leaves no hub behind. The pipe from it carries lines of JSON: that it is ready or why not, and what it
+has to log. Standard library alone: this is imported before the window is on the screen.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ HubSettings = Callable[[], "HubConfig"]
 PAUSES_SECONDS = (0.0, 1.0, 5.0, 15.0, 30.0)
 """What passes before a hub that ended by itself is started again: the longer, the more often it did so lately."""
 LATELY_SECONDS = 120.0
+LENGTH_BYTES = 4
 _PROGRAM = "import gc; gc.disable(); from cti_client.hub.own_hub_process import main; raise SystemExit(main())"
 """What a start makes lives until the end: collecting in the middle of it only takes time."""
 
@@ -50,14 +51,29 @@ else:
 class Launch:
     """What the hub's process is told, pickled: both sides are this program, and nobody else holds the pipe.
 
-    `person` signs in with `token`. `port` 0: any free one. `log_level` is that of the desktop's log.
+    `person` signs in with `token`. `port` 0: any free one. `log_level` is that of the desktop's log. `secrets_key`: as
+    of `HubConfig`, empty where the desktop does not know it yet.
     """
 
     settings: HubSettings
     person: str
-    token: str
+    token: str = field(repr=False)
     log_level: int
     port: int = 0
+    secrets_key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsKey:
+    """What the hub may open secrets with from now on: a keyring may have taken its time, which no window waits for."""
+
+    keys: str = field(repr=False)
+
+
+def frame(value: object) -> bytes:
+    """One value on the pipe to the hub's process: its length in four bytes, then itself."""
+    pickled = pickle.dumps(value)
+    return len(pickled).to_bytes(LENGTH_BYTES, "big") + pickled
 
 
 class OwnHubError(Exception):
@@ -75,6 +91,8 @@ class OwnHub:
         self._launch = Launch(settings, person, secrets.token_urlsafe(32), level)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._told: subprocess.Popen[bytes] | None = None
+        """The one that has its `Launch`."""
         self._started: Future[str] = Future()
         self._started.set_running_or_notify_cancel()  # who waits for it may give up; the start goes on
         self._begun = False
@@ -85,6 +103,13 @@ class OwnHub:
     def token(self) -> str:
         """What the agent signs in with."""
         return self._launch.token
+
+    def keep_secrets_with(self, keys: str) -> None:
+        """Let the hub keep secrets, and open those that it keeps. May block for a moment."""
+        with self._lock:
+            self._launch = replace(self._launch, secrets_key=keys)
+            if self._process is not None and self._told is self._process:
+                self._write(self._process, SecretsKey(keys))
 
     def warm_up(self) -> None:
         """Start the process, which imports what it needs and touches nothing until `begin`."""
@@ -131,9 +156,10 @@ class OwnHub:
         ends: list[float] = []
         while True:
             with self._lock:
-                process, launch = self._process, self._launch
-            assert process is not None
-            self._tell(process, launch)
+                process = self._process
+                assert process is not None
+                self._told = process
+                self._write(process, self._launch)
             self._listen(process)
             code = process.wait()
             _hang_up(process)
@@ -163,10 +189,10 @@ class OwnHub:
                     return True
         return False
 
-    def _tell(self, process: subprocess.Popen[bytes], launch: Launch) -> None:
+    def _write(self, process: subprocess.Popen[bytes], value: object) -> None:
         assert process.stdin is not None
         with contextlib.suppress(OSError, ValueError):  # it is gone, or stopped already: its end says so
-            process.stdin.write(pickle.dumps(launch))
+            process.stdin.write(frame(value))
             process.stdin.flush()
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:

@@ -14,7 +14,7 @@ import sys
 import threading
 from dataclasses import replace
 
-from cti_client.hub.own_hub import Launch
+from cti_client.hub.own_hub import LENGTH_BYTES, Launch, SecretsKey
 from cti_client.quick_imports import certificates_later
 
 with certificates_later() as load_certificates:
@@ -69,9 +69,8 @@ def main() -> int:
     sys.setswitchinterval(TURN_SECONDS)
     pipe = Pipe(os.dup(1))
     os.dup2(2, 1)  # whatever prints must not reach the pipe
-    try:
-        launch = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the program that started us
-    except EOFError:
+    launch = read_frame(0)
+    if not isinstance(launch, Launch):
         return 0  # the desktop ended before it needed a hub
     logging.basicConfig(level=launch.log_level, handlers=[PipeHandler(pipe)], force=True)
     try:
@@ -93,7 +92,8 @@ def configure(launch: Launch) -> HubConfig:
     config = launch.settings()
     others = tuple(one for one in config.agents if one.name != launch.person)
     person = AgentConfig(name=launch.person, token=launch.token, role=Role.OWNER)
-    return replace(config, agents=(*others, person), port=config.port or launch.port)
+    keys = " ".join(filter(None, (config.secrets_key, launch.secrets_key)))
+    return replace(config, agents=(*others, person), port=config.port or launch.port, secrets_key=keys)
 
 
 def speaks_tls(config: HubConfig) -> bool:
@@ -110,10 +110,10 @@ async def _serve(launch: Launch, pipe: Pipe) -> None:
     certificates = asyncio.create_task(asyncio.to_thread(load_certificates), name="certificates")
     if speaks_tls(config):
         await certificates
-    hub = Hub(config)
+    hub = Hub(config, certificates=certificates)
     url = await hub.start()
     try:
-        threading.Thread(target=_wait_for_the_end, args=(loop, stop), name="desktop's wish", daemon=True).start()
+        threading.Thread(target=_listen, args=(loop, hub, stop), name="desktop's wish", daemon=True).start()
         pipe.say("ready", url)
         gc.freeze()
         gc.enable()  # `own_hub` starts us without
@@ -123,7 +123,27 @@ async def _serve(launch: Launch, pipe: Pipe) -> None:
         await hub.stop()
 
 
-def _wait_for_the_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    while os.read(0, 1):
-        pass
+def _listen(loop: asyncio.AbstractEventLoop, hub: Hub, stop: asyncio.Event) -> None:
+    """To what the desktop still says, up to its wish that we stop."""
+    while (said := read_frame(0)) is not None:
+        if isinstance(said, SecretsKey):
+            loop.call_soon_threadsafe(hub.learn_keys, said.keys)
     loop.call_soon_threadsafe(stop.set)
+
+
+def read_frame(descriptor: int) -> object | None:
+    """What `own_hub.frame` made; None at the end. Reads no further than that, and past no buffer that others lock."""
+    length = _read(descriptor, LENGTH_BYTES)
+    content = _read(descriptor, int.from_bytes(length, "big")) if length else b""
+    return pickle.loads(content) if content else None  # noqa: S301 - from the program that started us
+
+
+def _read(descriptor: int, count: int) -> bytes:
+    """So many bytes; none where the pipe ends before."""
+    content = b""
+    while len(content) < count:
+        more = os.read(descriptor, count - len(content))
+        if not more:
+            return b""
+        content += more
+    return content

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, insert
 from sqlalchemy.pool import StaticPool
 
 from cti_client.hub.store import tables
@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 
 class MemoryDatabase:
-    """The tables and nothing in them. `close` it."""
+    """The tables, and nothing in them but the hub's own row. `close` it."""
 
     def __init__(self) -> None:
         raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -24,6 +24,7 @@ class MemoryDatabase:
         )
         self._conn = self._engine.connect()
         tables.metadata.create_all(self._conn, checkfirst=False)
+        self._conn.execute(insert(tables.hub).values(id=1, hub_id="in memory"))
 
     def transact(self, fn: Callable[[Connection], R]) -> R:
         """Run `fn` in one transaction; what it raises rolls back."""

@@ -187,17 +187,19 @@ async def running_hub(
     *gateways: FakeConnection,
     limits: Limits | None = None,
     mistakes: bool = False,
+    connect: Callable[[ConnectionSettings], SmsConnection] = make_connection,
     **options: Any,
 ) -> AsyncIterator[RunningHub]:
     """Start it on the folder's database, stop it at the end. `options` are fields of `HubConfig`.
 
-    Unless `mistakes` are expected, an error in the hub's log fails the test.
+    `connect` makes the gateways of the settings screens. Unless `mistakes` are expected, an error in the hub's log
+    fails the test.
     """
     given = {one.settings.id: one for one in gateways or (FakeConnection(),)}
 
     def make(settings: ConnectionSettings) -> SmsConnection:
         if settings.id not in given:  # made on the settings screens
-            return make_connection(settings)
+            return connect(settings)
         given[settings.id].settings = settings
         return given[settings.id]
 

@@ -1,6 +1,9 @@
 """A running hub whose settings are changed over the wire, by an owner, an admin or whoever may not."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +12,14 @@ from typing import Any
 from cti_client.domain.role import Role
 from cti_client.hub.config import AgentConfig
 from cti_client.hub.secrets import new_key
+from cti_client.telephony.sms.connection import ConnectionSettings, InboundMode, Intake
 from cti_client.wire import settings_api as api
-from tests.helpers.fake_connection import FakeConnection
-from tests.helpers.running_hub import OTHER_TOKEN, TOKEN, RefusedError, RunningHub, running_hub
+from cti_client.wire.api import Accepted, Send, StartChat
+from cti_client.wire.codec import encode
+from cti_client.wire.consent_api import AllowSms, Basis, NumberConsent
+from cti_client.wire.records import Message
+from tests.helpers.fake_connection import FakeConnection, InJson
+from tests.helpers.running_hub import CUSTOMER, OTHER_TOKEN, TOKEN, RefusedError, RunningHub, running_hub
 
 KEY = new_key()
 PASSWORD = "kannel-s-own-pass-word"
@@ -26,6 +34,8 @@ KANNEL = api.EditConnection(
     options={"url": "http://127.0.0.1:9/cgi-bin/sendsms", "username": "chat", "password": PASSWORD},
     secret=SECRET,
 )
+PATIENCE_S = 20.0
+
 SIMULATOR = api.EditConnection(id="spare", kind="simulator", name="Spare")
 
 
@@ -63,8 +73,81 @@ class SettingsHub:
     async def test(self, edit: api.EditConnection) -> api.TestResult:
         return await self.hub.call("POST", "/settings/connections/test", edit, api.TestResult)
 
+    async def call_of_gateway(self, connection_id: str, line: str = NUMBER, sender: str = CUSTOMER) -> int:
+        """A text by this connection's webhook; what the gateway is told."""
+        body = encode(InJson(id=uuid.uuid4().hex, sender=sender, recipient=line, text="Hello"))
+        async with self.hub.http.post(f"{self.hub.url}/gateway/{connection_id}/in", data=body) as answer:
+            assert (answer.status == 503) == ("Retry-After" in answer.headers)
+            return answer.status
+
+    async def chat(self, line_id: int, customer: str = CUSTOMER) -> int:
+        """Anna begins one with a customer who may be texted."""
+        allow = AllowSms(address=customer, line_id=line_id, basis=Basis.CONTRACT)
+        await self.hub.call("POST", "/numbers/allow", allow, NumberConsent)
+        start = StartChat(address=customer, line_id=line_id)
+        return (await self.hub.call("POST", "/chats", start, Accepted)).interaction_id
+
+    async def say(self, chat: int, text: str) -> Message:
+        """Anna writes to the customer."""
+        now = time.time_ns() // 1_000_000
+        send = Send(client_id=str(uuid.uuid4()), interaction_id=chat, text=text, composed_at=now)
+        return await self.hub.call("POST", "/messages", send, Message)
+
     async def audit(self, query: str = "") -> api.Audit:
         return await self.hub.call("GET", f"/settings/audit{query}", None, api.Audit)
+
+
+class Fakes:
+    """Makes the gateways of the screens, and knows them: those that were only looked at were never started."""
+
+    def __init__(self, inbound: InboundMode = InboundMode.WEBHOOK) -> None:
+        self.made: list[KnownConnection] = []
+        self._inbound = inbound
+        self._news = asyncio.Condition()
+
+    def __call__(self, settings: ConnectionSettings) -> "KnownConnection":
+        made = KnownConnection(settings, self._inbound, self._tell)
+        self.made.append(made)
+        return made
+
+    def started(self, connection_id: str) -> list["KnownConnection"]:
+        """In order, of this id."""
+        return [one for one in self.made if one.intake is not None and one.settings.id == connection_id]
+
+    def texts(self, connection_id: str) -> list[str]:
+        """What was submitted by it, whichever gateway of that id it was."""
+        return [sms.text for one in self.started(connection_id) for sms in one.submitted]
+
+    async def until(self, what: Callable[[], bool]) -> None:
+        """Wait until `what` holds after a start, a submit or a stop."""
+        async with asyncio.timeout(PATIENCE_S), self._news:
+            await self._news.wait_for(what)
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+
+class KnownConnection(FakeConnection):
+    """A fake gateway by the settings that the hub makes it of."""
+
+    def __init__(self, settings: ConnectionSettings, inbound: InboundMode, tell: Callable[[], Any]) -> None:
+        super().__init__(settings.id, inbound=inbound)
+        self.settings = settings
+        self._told = tell
+
+    async def start(self, intake: Intake) -> None:
+        assert not self.stopped
+        await super().start(intake)
+        await self._told()
+
+    async def stop(self) -> None:
+        await super().stop()
+        await self._told()
+
+    async def _tell(self) -> None:
+        await super()._tell()
+        await self._told()
 
 
 def shown(settings: api.AllSettings, connection_id: str) -> api.ConnectionView:

@@ -7,21 +7,22 @@ and so are the connections and lines that were made on the settings screens, unl
 Every hub does this when it starts, beside others that serve: where all is as the settings say, nothing is written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, select, true, update
 
 from cti_client.domain.auto_text import AutoPolicy
 from cti_client.domain.phone_number import parse_address
-from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig
+from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, LineConfig, StarterConfig
+from cti_client.hub.desk_connections import encode_kept
 from cti_client.hub.services.agents import TOKENS, give_role, let_sign_in, retire
 from cti_client.hub.services.pools import share_consent
 from cti_client.hub.services.settings.change import SETTINGS, note_change
 from cti_client.hub.services.settings.connections import KIND as CONNECTION
 from cti_client.hub.services.settings.lines import KIND as LINE
 from cti_client.hub.services.settings.of_file import text_of
-from cti_client.hub.store.origin import FROM_DESK, FROM_FILE, REMOVED
+from cti_client.hub.store.origin import FROM_DESK, FROM_FILE, REMOVED, STARTER
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import break_off
@@ -39,12 +40,7 @@ def apply_configuration(tx: Tx, config: HubConfig) -> None:
         .where(hub.c.chats_per_agent != config.chats_per_agent)
         .values(chats_per_agent=config.chats_per_agent)
     )
-    changed = [_connection(tx, one) for one in config.connections]
-    changed.append(_retire_connections(tx, [one.settings.id for one in config.connections]))
-    changed += [_line(tx, one) for one in config.lines]
-    changed.append(_pools(tx, config.lines))
-    changed.append(_retire_lines(tx, [_address(one) for one in config.lines]))
-    if any(changed):
+    if _starters(tx, config) if isinstance(config, StarterConfig) else _of_file(tx, config):
         tx.conn.execute(update(hub).values(settings_version=hub.c.settings_version + 1))
         tx.news.topic(Setup.topic)
         tx.wakes.add(SETTINGS)
@@ -56,17 +52,47 @@ def apply_configuration(tx: Tx, config: HubConfig) -> None:
         retire(tx, agent_id)
 
 
-def _connection(tx: Tx, one: ConnectionConfig) -> bool:
-    """Secrets and options stay out of the database. One of the screens with this id is the file's from now on."""
+def _of_file(tx: Tx, config: HubConfig) -> bool:
+    """Whether anything changed."""
+    changed = [_connection(tx, one) for one in config.connections]
+    changed.append(_retire_connections(tx, [one.settings.id for one in config.connections]))
+    changed += [_line(tx, one) for one in config.lines]
+    changed.append(_pools(tx, config.lines))
+    changed.append(_retire_lines(tx, [_address(one) for one in config.lines]))
+    return any(changed)
+
+
+def _starters(tx: Tx, config: StarterConfig) -> bool:
+    """There is no file: what an earlier one said is retired, and where nothing is set the starters are put there."""
+    starters = {one.settings.id for one in config.connections}
+    was_file = connection.c.origin == FROM_FILE, connection.c.id.in_(starters)
+    adopted = tx.conn.execute(update(connection).where(*was_file).values(origin=STARTER)).rowcount
+    addresses = [_address(one) for one in config.lines]
+    was_file = line.c.origin == FROM_FILE, line.c.address.in_(addresses)
+    adopted += tx.conn.execute(update(line).where(*was_file).values(origin=STARTER)).rowcount
+    retired = _retire_connections(tx, starters), _retire_lines(tx, addresses)
+    is_set = tx.conn.scalar(select(connection.c.id).where(connection.c.active == true()).limit(1)) or tx.conn.scalar(
+        select(line.c.id).where(line.c.origin != REMOVED).limit(1)
+    )
+    if not is_set:
+        for one in config.connections:
+            _connection(tx, one, STARTER)
+        for of_ours in config.lines:
+            _line(tx, of_ours, STARTER)
+    return bool(adopted or any(retired) or not is_set)
+
+
+def _connection(tx: Tx, one: ConnectionConfig, origin: str = FROM_FILE) -> bool:
+    """Secrets and options of the file stay out of the database. One of the screens with this id is the file's now."""
     settings = one.settings
     values = {
         "kind": settings.kind,
         "name": settings.name,
         "text_policy": settings.text_policy.value,
         "split": settings.split.value,
-        "origin": FROM_FILE,
+        "origin": origin,
         "active": True,
-        "settings": "{}",
+        "settings": "{}" if origin == FROM_FILE else encode_kept(settings),
         "secrets": "",
     }
     before = _put(tx, connection, {"id": settings.id}, values)
@@ -75,13 +101,14 @@ def _connection(tx: Tx, one: ConnectionConfig) -> bool:
     return before is None or _differs(before, values)
 
 
-def _retire_connections(tx: Tx, ids: Sequence[str]) -> bool:
-    left = connection.c.origin == FROM_FILE, connection.c.active == true(), connection.c.id.not_in(ids)
+def _retire_connections(tx: Tx, ids: Collection[str]) -> bool:
+    of_file = connection.c.origin.in_((FROM_FILE, STARTER))
+    left = of_file, connection.c.active == true(), connection.c.id.not_in(ids)
     gone = {"active": False, "version": connection.c.version + 1}
     return bool(tx.conn.execute(update(connection).where(*left).values(gone)).rowcount)
 
 
-def _line(tx: Tx, one: LineConfig) -> bool:
+def _line(tx: Tx, one: LineConfig, origin: str = FROM_FILE) -> bool:
     """What the file does not name of hours, pool and automatic texts is as the screens have set it."""
     values: dict[str, Any] = {
         "name": one.name,
@@ -90,7 +117,7 @@ def _line(tx: Tx, one: LineConfig) -> bool:
         "offer_seconds": one.offer_seconds,
         "carrier_answers_keywords": one.carrier_answers_keywords,
         "shows_first_words": one.shows_first_words,
-        "origin": FROM_FILE,
+        "origin": origin,
     }
     left_open = {
         "confirms_opt_out": one.confirms_opt_out,
@@ -140,7 +167,7 @@ def _freed(tx: Tx, member: int, keeper: int) -> list[bool]:
 
 
 def _retire_lines(tx: Tx, addresses: Sequence[str]) -> bool:
-    left = line.c.origin == FROM_FILE, line.c.address.not_in(addresses)
+    left = line.c.origin.in_((FROM_FILE, STARTER)), line.c.address.not_in(addresses)
     gone = {"origin": REMOVED, "connection_id": None, "version": line.c.version + 1}
     return bool(tx.conn.execute(update(line).where(*left).values(gone)).rowcount)
 

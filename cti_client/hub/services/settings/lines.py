@@ -64,7 +64,8 @@ def put_line(tx: Tx, agent_id: int, line_id: int, edit: EditLine, file_lines: Ma
     _pool(tx, line_id, edit.pool_line_id)
     if not note_change(tx, agent_id, KIND, row.name, before, _fields(tx, line_id)):
         return
-    tx.conn.execute(update(line).where(line.c.id == line_id).values(version=row.version + 1))
+    origin = FROM_FILE if row.origin == FROM_FILE else FROM_DESK
+    tx.conn.execute(update(line).where(line.c.id == line_id).values(version=row.version + 1, origin=origin))
     if values.get("name", row.name) != row.name:
         break_off(tx.conn)  # records that desktops hold show the old name
 

@@ -11,7 +11,7 @@ from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.config import ConnectionConfig, LineConfig
 from cti_client.hub.desk_connections import SECRET, kept
 from cti_client.hub.secrets import SecretBox, SecretsLostError
-from cti_client.hub.services.settings.connections import LOST
+from cti_client.hub.services.settings.connections import LOST, NO_KEY
 from cti_client.hub.services.settings.of_file import fixed_fields, text_of
 from cti_client.hub.store.origin import FROM_FILE, REMOVED
 from cti_client.hub.store.statements import AnyRow
@@ -103,7 +103,7 @@ def _connection(row: AnyRow, around: Surroundings) -> api.ConnectionView:
         try:
             is_set = around.box.open(row.id, row.secrets)
         except SecretsLostError:
-            is_set, trouble = {}, LOST
+            is_set, trouble = {}, LOST if around.box.keeps else NO_KEY
     shown = {key: api.SECRET_KEPT for key in secret_options if is_set.get(key)}
     return api.ConnectionView(
         id=row.id,
