@@ -16,6 +16,10 @@ class AutoPolicy(StrEnum):
     WELCOME = "welcome"
 
 
+TO_WHO_OPTED_OUT = frozenset({AutoPolicy.OPT_OUT, AutoPolicy.HELP})
+"""The confirmation itself, which the law allows once; and HELP, which is answered whether or not one is subscribed."""
+
+
 @dataclass(frozen=True, slots=True)
 class AutoText:
     """One policy on one line. `text` may hold `{line}`, which becomes the line's name."""

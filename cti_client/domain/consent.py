@@ -33,7 +33,7 @@ class Keyword(StrEnum):
 _WORDS: dict[Keyword, tuple[str, ...]] = {
     Keyword.STOP: (
         *("stop", "stop all", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke"),
-        *("opt out", "opt-out", "optout", "remove", "arret", "td"),
+        *("opt out", "optout", "remove", "arret", "td"),
     ),
     Keyword.START: ("start", "unstop", "join"),
     Keyword.YES: ("yes",),
@@ -49,20 +49,30 @@ LINE_JOINED = "the lines share one consent now"
 """What the ledger says a change rests on, besides the `wire.consent_api.Basis` of an agent's *Allow SMS…*."""
 
 _LONGEST_TEXT = 60
-"""Characters; a keyword with more punctuation around it is none."""
+"""Characters; what is longer, without the punctuation around it, is no keyword."""
 
 
 def keyword(text: str) -> Keyword | None:
-    """The keyword that this whole message is, in any case and width, whatever punctuation and blanks surround it."""
+    """The keyword that this whole message is, in any case and width, whatever punctuation and blanks surround it.
+
+    A dash within it is as good as a blank.
+    """
+    if len(text) > _LONGEST_TEXT:
+        text = _within(text)
     if len(text) > _LONGEST_TEXT:
         return None
     plain = unicodedata.normalize("NFKD", text).casefold()
-    letters = "".join(character for character in plain if not _is_mark(character))
-    first = next((index for index, character in enumerate(letters) if character.isalnum()), None)
+    letters = "".join(" " if _is_dash(character) else character for character in plain if not _is_mark(character))
+    return _KEYWORDS.get(" ".join(_within(letters).split()))
+
+
+def _within(text: str) -> str:
+    """From the first letter or digit to the last."""
+    first = next((index for index, character in enumerate(text) if character.isalnum()), None)
     if first is None:
-        return None
-    last = next(index for index in range(len(letters) - 1, -1, -1) if letters[index].isalnum())
-    return _KEYWORDS.get(" ".join(letters[first : last + 1].split()))
+        return ""
+    last = next(index for index in range(len(text) - 1, -1, -1) if text[index].isalnum())
+    return text[first : last + 1]
 
 
 def transition(state: ConsentState, word: Keyword | None) -> ConsentState:
@@ -109,6 +119,10 @@ class Consent:
         if self.is_out and self.own:
             raise OnlyStartError
         return Consent(ConsentState.OPTED_IN)
+
+
+def _is_dash(character: str) -> bool:
+    return unicodedata.category(character) == "Pd"
 
 
 def _is_mark(character: str) -> bool:

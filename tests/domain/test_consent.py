@@ -33,9 +33,16 @@ def test_every_word_that_carriers_and_the_law_take_for_stop(word: str) -> None:
         ("S\u200bTOP", Keyword.STOP),
         ("opt\t out", Keyword.STOP),
         ("stop\nall", Keyword.STOP),
+        ("Stop-all", Keyword.STOP),
+        ("opt\u2011out", Keyword.STOP),
+        ("Opt – out", Keyword.STOP),
+        ("ＯＰＴ－ＯＵＴ！", Keyword.STOP),
+        ("\ufeffⓈⓉⓄⓅ", Keyword.STOP),
+        ("\u202aSTOP\u202c", Keyword.STOP),
+        ("(un-stop)", None),
     ],
 )
-def test_keywords(text: str, word: Keyword) -> None:
+def test_keywords(text: str, word: Keyword | None) -> None:
     assert keyword(text) is word
 
 
@@ -47,8 +54,10 @@ def test_ordinary_texts(text: str) -> None:
     assert keyword(text) is None
 
 
-def test_a_keyword_lost_in_punctuation_is_none() -> None:
-    assert keyword("STOP" + "!" * 200_000) is None
+def test_however_much_punctuation_and_blanks_surround_a_keyword() -> None:
+    assert keyword("STOP" + "!" * 200_000) is Keyword.STOP
+    assert keyword("\n" * 70 + "“Opt out” …" + " " * 70) is Keyword.STOP
+    assert keyword("." * 200_000) is None
 
 
 @given(st.text())

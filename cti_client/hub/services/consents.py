@@ -1,7 +1,10 @@
 """Consent between one line and one customer number: the state, its proof, and what a change entails (B7, B8)."""
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from cti_client.domain.auto_text import TO_WHO_OPTED_OUT, AutoPolicy
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import OPTED_OUT_TEXT
@@ -34,9 +37,17 @@ _FROM_POOL = (
     .join(line, line.c.id == message.c.line_id)
     .where(message.c.id == outbox.c.message_id, CONSENT_LINE == CONSENT_LINE_ASKED)
 )
+_ANSWERS = tuple(policy.value for policy in TO_WHO_OPTED_OUT)
 _STOP_WAITING = Statement(
     delete(outbox)
-    .where(outbox.c.thread_id == bindparam("thread"), outbox.c.taken_until.is_(None), _FROM_POOL.exists())
+    .where(outbox.c.thread_id == bindparam("thread"), outbox.c.taken_until.is_(None))
+    .where(_FROM_POOL.where(message.c.policy.not_in(_ANSWERS)).exists())
+    .returning(outbox.c.message_id)
+)
+_OUTDATED = Statement(
+    delete(outbox)
+    .where(outbox.c.thread_id == bindparam("thread"), outbox.c.taken_until.is_(None))
+    .where(_FROM_POOL.where(message.c.policy == AutoPolicy.OPT_OUT.value).exists())
     .returning(outbox.c.message_id)
 )
 
@@ -102,7 +113,9 @@ def change_consent(
     if thread_row.repliable:
         tag_number(tx, address, sms=not opted_out)
     if opted_out:
-        _fail_waiting_texts(tx, thread_row.id, line_id)
+        fail_waiting_texts(tx, thread_row.id, line_id)
+    elif before is ConsentState.OPTED_OUT:
+        _cancel_waiting_confirmation(tx, thread_row.id, line_id)
     chat = None if chat_is_new else live_interaction(tx, thread_row.id)
     if chat is not None:
         _tell(tx, chat)
@@ -121,21 +134,26 @@ def _tell(tx: Tx, chat: AnyRow) -> None:
         tx.news.topic("waiting")
 
 
-def _fail_waiting_texts(tx: Tx, thread_id: int, line_id: int) -> None:
+def fail_waiting_texts(tx: Tx, thread_id: int, line_id: int) -> None:
+    """What waits for the gateway on this line or another of its pool does not go; the thread must be locked.
+
+    Answers to what the customer texted do, as they would through the gate.
+    """
     stopped = _STOP_WAITING.scalars(tx.conn, {"thread": thread_id, "line": line_id})
+    why = {"state": DeliveryState.FAILED, "reason": FailureReason.OPTED_OUT, "reason_text": OPTED_OUT_TEXT}
+    _end(tx, stopped, why)
+
+
+def _cancel_waiting_confirmation(tx: Tx, thread_id: int, line_id: int) -> None:
+    """A confirmation of an opt-out that still waits when the customer is back would say what is no longer so."""
+    _end(tx, _OUTDATED.scalars(tx.conn, {"thread": thread_id, "line": line_id}), {"state": DeliveryState.CANCELLED})
+
+
+def _end(tx: Tx, stopped: Sequence[int], how: Mapping[str, object]) -> None:
     if not stopped:
         return
-    tx.conn.execute(
-        update(message)
-        .where(message.c.id.in_(stopped))
-        .values(
-            version=message.c.version + 1,
-            state=DeliveryState.FAILED,
-            state_at=tx.now,
-            reason=FailureReason.OPTED_OUT,
-            reason_text=OPTED_OUT_TEXT,
-        )
-    )
+    changed = update(message).where(message.c.id.in_(stopped))
+    tx.conn.execute(changed.values(version=message.c.version + 1, state_at=tx.now, **how))
     for message_id in stopped:
         tx.news.message(message_id)
     tx.wakes.add("outbox")  # texts on other lines may have stood behind these

@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import and_, bindparam, or_, select, update
 
 from cti_client.domain import Millis
+from cti_client.domain.auto_text import TO_WHO_OPTED_OUT
 from cti_client.domain.clean_text import clean_text
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.errors import (
@@ -50,8 +51,7 @@ class Way(StrEnum):
 
 
 AUTOMATIC = frozenset({Way.OPT_OUT_CONFIRMATION, Way.OPT_IN_CONFIRMATION, Way.HELP, Way.WELCOME})
-PASSES_OPT_OUT = frozenset({Way.OPT_OUT_CONFIRMATION, Way.HELP})
-"""The confirmation itself, which the law allows once; and HELP, which is answered whether or not one is subscribed."""
+PASSES_OPT_OUT = frozenset(Way(policy.value) for policy in TO_WHO_OPTED_OUT)
 WAITS_FOR_DAY = frozenset({Way.WELCOME, Way.HELD})
 """What waits for the customer's day by itself (B9). Other automatic texts answer what the customer has just texted."""
 
@@ -73,6 +73,8 @@ _KEEP_YES = Statement(
     update(interaction).where(interaction.c.id == bindparam("interaction")).values(quiet_ok_until=bindparam("until"))
 )
 _A_DAY: Millis = 24 * 3_600_000
+_MOST_COMPOSED = 4
+"""So many characters at most become one when a text is composed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +221,9 @@ def _is_talked_with(tx: Tx, customer: AnyRow, of_chat: int | None) -> bool:
 
 def _sendable(raw: str) -> str:
     """What goes out: as typed, composed (a decomposed letter would make the whole text UCS-2)."""
-    text = unicodedata.normalize("NFC", clean_text(raw)[0])
+    text = clean_text(raw)[0]
+    if len(text) <= _MOST_COMPOSED * LONGEST:  # composing a heap of accents takes the square of its length
+        text = unicodedata.normalize("NFC", text)
     if not text.strip():
         raise EmptyTextError("There is nothing to send.")
     if len(text) > LONGEST:

@@ -4,19 +4,39 @@ from sqlalchemy import exists, insert, literal, select, update
 
 from cti_client.domain.consent import LINE_JOINED, ConsentState
 from cti_client.domain.errors import BadRequestError
-from cti_client.hub.store.consent_states import consent_line
+from cti_client.hub.services.consents import fail_waiting_texts
+from cti_client.hub.services.gate import PASSES_OPT_OUT
+from cti_client.hub.services.threads import lock_thread
+from cti_client.hub.store.consent_states import CONSENT_LINE, CONSENT_LINE_ASKED, consent_line
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.streams import break_off
-from cti_client.hub.store.tables import consent, consent_ledger, line
+from cti_client.hub.store.tables import consent, consent_ledger, line, message, outbox, thread
 
 _OUT = ConsentState.OPTED_OUT.value
+
+_WAITING_FOR_WHO_IS_OUT = (
+    select(outbox.c.thread_id)
+    .distinct()
+    .join(thread, thread.c.id == outbox.c.thread_id)
+    .join(message, message.c.id == outbox.c.message_id)
+    .join(line, line.c.id == message.c.line_id)
+    .join(consent, (consent.c.line_id == CONSENT_LINE) & (consent.c.address == thread.c.address))
+    .where(
+        outbox.c.taken_until.is_(None),
+        message.c.policy.not_in(PASSES_OPT_OUT),
+        CONSENT_LINE == CONSENT_LINE_ASKED,
+        consent.c.state == _OUT,
+    )
+    .order_by(outbox.c.thread_id)
+)
 
 
 def share_consent(tx: Tx, line_id: int, with_line_id: int | None) -> bool:
     """Keep this line's consent under that of another line from now on (None: under its own); False: it is so already.
 
     Whoever had opted out of the line stays out of it, whichever way it moves, with a proof in the ledger that says why;
-    consent given to the line alone is not carried over. Raises `BadRequestError` where a chain would come of it.
+    consent given to the line alone is not carried over. What waits for the gateway does not go to them any more.
+    Raises `BadRequestError` where a chain would come of it.
     """
     before = tx.conn.scalar(select(line.c.consent_line_id).where(line.c.id == line_id))
     if before == with_line_id:
@@ -26,6 +46,8 @@ def share_consent(tx: Tx, line_id: int, with_line_id: int | None) -> bool:
     old = consent_line(tx.conn, line_id)
     tx.conn.execute(update(line).where(line.c.id == line_id).values(consent_line_id=with_line_id))
     _carry_opt_outs(tx, line_id, old, consent_line(tx.conn, line_id))
+    for waiting in tx.conn.execute(_WAITING_FOR_WHO_IS_OUT, {"line": line_id}).all():
+        fail_waiting_texts(tx, lock_thread(tx, waiting.thread_id).id, line_id)
     break_off(tx.conn)  # records that desktops hold show the consent as it was
     tx.news.topic("waiting")
     return True

@@ -24,7 +24,7 @@ from cti_client.domain.consent import (
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction, InteractionState
 from cti_client.domain.phone_number import parse_address
-from cti_client.domain.sms_text import measure
+from cti_client.domain.sms_text import measure_as_it_is
 from cti_client.hub.services.auto_texts import answer, answers
 from cti_client.hub.services.cases import touch_case
 from cti_client.hub.services.consents import change_consent, consent_state, first_consent
@@ -197,7 +197,7 @@ def _when(sent_at: Millis | None, now: Millis) -> Millis:
 
 
 def _size(text: str) -> dict[str, object]:
-    size = measure(text)
+    size = measure_as_it_is(text)
     return {"parts": max(size.parts, 1), "encoding": size.encoding.value}
 
 

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from sqlalchemy import insert
 
 from cti_client.domain.delivery import FailureReason
 from cti_client.domain.errors import OPTED_OUT_TEXT, OptedOutError
@@ -154,6 +155,25 @@ def test_texts_that_wait_for_the_gateway_do_not_go_after_stop(hub: ServiceHub) -
     row = hub.message(waiting)
     assert (row.state, row.reason, row.reason_text) == ("failed", "opted_out", OPTED_OUT_TEXT)
     assert [sms.message_id for sms in hub.take()] == [hub.row(tables.message, policy="opt_out_confirmation").id]
+
+
+def test_a_confirmation_that_waited_until_the_customer_was_back_does_not_go(hub: ServiceHub) -> None:
+    hub.text("STOP")
+    hub.text("START")
+    (row,) = hub.rows(tables.message, policy="opt_out_confirmation")
+    assert (row.state, hub.rows(tables.outbox)) == ("cancelled", [])
+    assert hub.last is not None
+    assert row.id in hub.last.news.messages
+    hub.text("STOP")
+    assert [sms.message_id for sms in hub.take()] == [row.id + 3]
+
+
+def test_an_answer_to_help_that_waits_goes_after_stop_too(hub: ServiceHub) -> None:
+    turn_on_help = {"line_id": hub.line, "policy": "help", "enabled": True, "text": "Call us."}
+    hub.transact(lambda conn: conn.execute(insert(tables.auto_text).values(turn_on_help)))
+    hub.text("HELP")
+    hub.text("STOP")
+    assert [hub.message(row.message_id).policy for row in hub.rows(tables.outbox)] == ["help", "opt_out_confirmation"]
 
 
 def test_a_text_under_way_during_stop_is_not_tried_again(hub: ServiceHub) -> None:

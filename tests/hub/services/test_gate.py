@@ -164,7 +164,12 @@ def test_nothing_goes_round_the_gate() -> None:
 
 @pytest.mark.parametrize(
     ("text", "error"),
-    [(" \n", EmptyTextError), ("a" * 1601, TextTooLongError), ("Hi \U0001f600", TextRefusedError)],
+    [
+        (" \n", EmptyTextError),
+        ("a" * 1601, TextTooLongError),
+        ("\u0301\u0323" * 200_000, TextTooLongError),
+        ("Hi \U0001f600", TextRefusedError),
+    ],
 )
 def test_what_is_refused_is_not_stored(hub: ServiceHub, text: str, error: type[RuleError]) -> None:
     chat = hub.open_chat()
@@ -172,6 +177,11 @@ def test_what_is_refused_is_not_stored(hub: ServiceHub, text: str, error: type[R
     with pytest.raises(error):
         hub.send(chat, text)
     assert len(hub.rows(tables.message)) == before
+
+
+def test_a_text_counts_as_it_is_composed(hub: ServiceHub) -> None:
+    chat = hub.open_chat()
+    assert hub.message(hub.send(chat, "\u03b1\u0314\u0342\u0345" * 1600)).text == "\u1f87" * 1600
 
 
 @pytest.mark.parametrize(

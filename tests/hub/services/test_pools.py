@@ -3,7 +3,7 @@
 import pytest
 
 from cti_client.domain.consent import ConsentState
-from cti_client.domain.errors import BadRequestError, OnlyStartError, OptedOutError
+from cti_client.domain.errors import OPTED_OUT_TEXT, BadRequestError, OnlyStartError, OptedOutError
 from cti_client.hub.services.allow_sms import allow_sms
 from cti_client.hub.services.pools import share_consent
 from cti_client.hub.store import tables
@@ -93,6 +93,19 @@ def test_a_line_that_joins_brings_its_opt_outs_and_nothing_else(hub: ServiceHub)
             hub.now,
         )
     assert ask(hub, hub.line, "+12125550009").state is ConsentState.UNKNOWN
+
+
+def test_what_waits_for_the_gateway_does_not_go_to_who_is_out_by_joining(hub: ServiceHub) -> None:
+    chat = hub.open_chat()
+    other = hub.open_chat(sender=OTHER_CUSTOMER)
+    waiting, others = hub.send(chat), hub.send(other)
+    hub.text("STOP", to=SECOND_LINE)
+    (confirmation,) = hub.rows(tables.message, policy="opt_out_confirmation")
+    hub.run(share_consent, hub.second_line, hub.line)
+    assert hub.message(waiting).state == "failed"
+    assert hub.message(waiting).reason_text == OPTED_OUT_TEXT
+    assert [hub.message(one).state for one in (others, confirmation.id)] == ["queued", "queued"]
+    assert {sms.message_id for sms in hub.take()} == {others, confirmation.id}
 
 
 def test_a_line_that_leaves_keeps_the_opt_outs_of_the_pool(pooled: ServiceHub) -> None:
