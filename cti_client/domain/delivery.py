@@ -13,6 +13,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cti_client.domain.errors import OPTED_OUT_TEXT
+
 
 class DeliveryState(StrEnum):
     """The state of a message. `RECEIVED` is for inbound ones."""
@@ -128,7 +130,7 @@ _REASONS: dict[FailureReason, tuple[str, DeliveryAction]] = {
         "No connection is set up that sends from this line to this number; tell whoever looks after it.",
         DeliveryAction.CHECK_CONNECTION,
     ),
-    FailureReason.OPTED_OUT: ("The number of {who} has opted out of texts from this line.", DeliveryAction.CALL),
+    FailureReason.OPTED_OUT: (f"{OPTED_OUT_TEXT}.", DeliveryAction.CALL),
     FailureReason.BAD_NUMBER: ("No phone has this number.", DeliveryAction.CHECK_NUMBER),
     FailureReason.LANDLINE: ("The number is a landline, which takes no texts.", DeliveryAction.CALL),
     FailureReason.CARRIER_REFUSED: ("The carrier refused this text.", DeliveryAction.CALL),

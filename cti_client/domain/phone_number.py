@@ -113,6 +113,18 @@ def region(address: Address | str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def is_landline(address: Address | str) -> bool:
+    """Whether the country's plan gives the number to landlines alone. Of North America's no plan says so."""
+    value = address if isinstance(address, str) else address.value
+    number = _international(value) if _is_e164(value) else None
+    if number is None:
+        return False
+    import phonenumbers
+
+    return bool(phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE)
+
+
+@lru_cache(maxsize=4096)
 def _parse(raw: str, country: str) -> Address:
     text = _visible(raw)
     if _NUMBER.fullmatch(text):

@@ -15,6 +15,7 @@ from cti_client.domain.delivery import (
     explain,
     sum_parts,
 )
+from cti_client.domain.errors import OPTED_OUT_TEXT
 
 S = DeliveryState
 STATES = st.sampled_from(DeliveryState)
@@ -94,7 +95,8 @@ def test_what_a_person_is_told() -> None:
     assert explain(S.QUEUED) == Explanation("It waits for its turn at the gateway.")
     assert explain(S.QUEUED, retry_at="14:10").sentence == "The gateway did not take it; it is tried again at 14:10."
     assert explain(S.FAILED, FailureReason.LANDLINE).action is DeliveryAction.CALL
-    assert explain(S.FAILED, FailureReason.OPTED_OUT).action is DeliveryAction.CALL
+    opted_out = explain(S.FAILED, FailureReason.OPTED_OUT)
+    assert opted_out == Explanation(f"{OPTED_OUT_TEXT}.", DeliveryAction.CALL)  # B8: the exact words here too
     assert explain(S.FAILED, FailureReason.BAD_NUMBER).action is DeliveryAction.CHECK_NUMBER
     assert explain(S.UNDELIVERED, FailureReason.EXPIRED, who="Anna") == Explanation(
         "The phone of Anna could not be reached in time, so the network gave up.", DeliveryAction.SEND_AGAIN

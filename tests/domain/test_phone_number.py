@@ -14,6 +14,7 @@ from cti_client.domain.phone_number import (
     Address,
     AddressKind,
     display,
+    is_landline,
     parse_address,
     parse_destination,
     region,
@@ -178,3 +179,20 @@ def test_the_library_is_imported_by_the_first_number_not_before() -> None:
         "assert 'phonenumbers' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "landline"),
+    [
+        ("+48225550188", True),
+        ("+442079460018", True),
+        ("+48601234567", False),
+        ("+447700900123", False),
+        ("+12125551234", False),
+        ("12345", False),
+        ("PARCELS", False),
+        ("+999123", False),
+    ],
+)
+def test_landlines_by_the_plan_of_the_country(number: str, landline: bool) -> None:
+    assert is_landline(number) is landline

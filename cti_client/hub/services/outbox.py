@@ -13,7 +13,7 @@ from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.domain.interaction import Direction
 from cti_client.hub.services.consents import consent_state
 from cti_client.hub.services.deliveries import lock_message, move_message, opted_out_by_gateway
-from cti_client.hub.services.gate import PASSES_OPT_OUT, WAITS_FOR_DAY, night_ends
+from cti_client.hub.services.gate import PASSES_OPT_OUT, WAITS_FOR_DAY, Way, night_ends
 from cti_client.hub.services.lines import line_by_id
 from cti_client.hub.services.outgoing import NO_CONNECTION_YET, hold_text
 from cti_client.hub.store.change import change_row
@@ -27,6 +27,8 @@ BACK_OFF: tuple[Millis, ...] = (10_000, 30_000, 60_000, 300_000)
 
 GIVE_UP_AFTER: Millis = 24 * 3_600_000
 """Of trying, or of waiting with nobody there to try: what was written a day ago is not sent any more by itself."""
+CONFIRMS_WITHIN: Millis = 5 * 60_000
+"""An opt-out is confirmed within this time or not at all (47 CFR 64.1200(a)(12)); later it is an unwanted text."""
 
 _WAIT_FOR_DAY = frozenset(way.value for way in WAITS_FOR_DAY)
 
@@ -42,7 +44,7 @@ _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _DUE = Statement(
     select(
         *(message.c.id, message.c.attempt, message.c.text, line.c.address.label("sender"), thread.c.address),
-        *(message.c.policy, message.c.interaction_id, message.c.line_id, outbox.c.thread_id),
+        *(message.c.at, message.c.policy, message.c.interaction_id, message.c.line_id, outbox.c.thread_id),
         *(interaction.c.direction.label("begun_by"), interaction.c.quiet_ok_until),
     )
     .select_from(outbox)
@@ -82,12 +84,13 @@ def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[Outb
     """Lease up to `limit` texts that are due on this connection, at most one a customer, oldest first.
 
     What was let through by day and comes to go only at night is not among them: it waits for the customer's day (B9).
+    Nor is the confirmation of an opt-out that comes too late: it fails.
     Submit them only after this transaction has committed, and tell `record_outcome` before `lease_ms` have passed.
     """
     due = _DUE.rows(
         tx.conn, {"connection": connection_id, "now": tx.now, "given_up": tx.now - GIVE_UP_AFTER, "most": limit}
     )
-    rows = [row for row in due if not _waits_for_day(tx, row)]
+    rows = [row for row in due if not _comes_too_late(tx, row) and not _waits_for_day(tx, row)]
     ids = [row.id for row in rows]
     if not ids:
         return []
@@ -99,6 +102,17 @@ def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[Outb
         OutboundSms(message_id=row.id, sender=row.sender, recipient=row.address, text=row.text, attempt=row.attempt)
         for row in rows
     ]
+
+
+def _comes_too_late(tx: Tx, row: AnyRow) -> bool:
+    if row.policy != Way.OPT_OUT_CONFIRMATION or tx.now < row.at + CONFIRMS_WITHIN:
+        return False
+    _DROP.run(tx.conn, {"message": row.id})
+    failed = {"state": DeliveryState.FAILED, "state_at": tx.now, "reason": FailureReason.CONNECTION_BROKEN}
+    change_row(tx.conn, message, row.id, failed)
+    tx.news.message(row.id)
+    tx.wakes.add("outbox")
+    return True
 
 
 def _waits_for_day(tx: Tx, row: AnyRow) -> bool:
@@ -219,7 +233,8 @@ def _try_again(tx: Tx, row: AnyRow, outcome: NotTaken) -> bool:
     if attempt is None or row.state != DeliveryState.SENDING:
         return False
     due_at = tx.now + back_off(attempt, outcome.retry_after)
-    if due_at >= _begun(tx, row) + GIVE_UP_AFTER:
+    limit = CONFIRMS_WITHIN if row.policy == Way.OPT_OUT_CONFIRMATION else GIVE_UP_AFTER
+    if due_at >= _begun(tx, row) + limit:
         return False
     tx.conn.execute(update(outbox).where(outbox.c.message_id == row.id).values(due_at=due_at, taken_until=None))
     waiting = {"state": DeliveryState.QUEUED, "state_at": tx.now, "reason_text": outcome.detail}

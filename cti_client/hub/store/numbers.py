@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, select, true
 
 from cti_client.domain.consent import Consent, ConsentState
 from cti_client.domain.errors import OPTED_OUT_TEXT, NotANumberError, NotFoundError
-from cti_client.domain.phone_number import Address, AddressKind, display, parse_destination
+from cti_client.domain.phone_number import Address, AddressKind, display, is_landline, parse_destination
 from cti_client.hub.store.conditions import NOT_ENDED
 from cti_client.hub.store.consent_states import consent_between
 from cti_client.hub.store.origin import REMOVED
@@ -20,6 +20,8 @@ from cti_client.wire import api
 
 NO_CONSENT_TEXT = "No consent to text this number is on record: it has to text us first, or an agent allows it."
 """Said of a number that never texted this line and is not marked for texts at any customer."""
+
+LANDLINE_TEXT = "This is a landline number; only mobile numbers are texted."
 
 _DEFAULT_COUNTRY = "US"
 
@@ -105,8 +107,10 @@ def _why_no_sms(
     if customer is not None and conn.scalar(_IS_LIVE, {"thread_id": customer.id}) is not None:
         return "", False
     phones = conn.execute(_PHONES, {"address": address}).all()
-    if any(one.sms for one in phones):
+    if any(one.sms and one.type == "Mobile" for one in phones):
         return "", False
     if phones and all(one.type != "Mobile" for one in phones):
         return f"This is a {phones[0].type.lower()} number; only mobile numbers are texted.", True
+    if is_landline(address):
+        return LANDLINE_TEXT, True
     return NO_CONSENT_TEXT, True

@@ -168,6 +168,24 @@ def test_a_confirmation_that_waited_until_the_customer_was_back_does_not_go(hub:
     assert [sms.message_id for sms in hub.take()] == [row.id + 3]
 
 
+@pytest.mark.parametrize("tries", [True, False], ids=["the gateway was away", "no hub was running"])
+def test_no_confirmation_after_five_minutes(hub: ServiceHub, tries: bool) -> None:
+    hub.text("STOP")
+    (row,) = hub.rows(tables.message, policy="opt_out_confirmation")
+    if tries:
+        hub.submit(NotTaken(detail="away"))
+        assert hub.message(row.id).state == "queued"
+    hub.now = row.at + 5 * 60_000 - 1
+    if tries:
+        hub.submit(NotTaken(detail="away"))
+    else:
+        hub.now += 1
+        assert hub.take() == []
+    assert (hub.message(row.id).state, hub.message(row.id).reason) == ("failed", "connection_broken")
+    assert hub.rows(tables.outbox) == []
+    assert consent_of(hub) == [(hub.line, "opted_out")]
+
+
 def test_an_answer_to_help_that_waits_goes_after_stop_too(hub: ServiceHub) -> None:
     turn_on_help = {"line_id": hub.line, "policy": "help", "enabled": True, "text": "Call us."}
     hub.transact(lambda conn: conn.execute(insert(tables.auto_text).values(turn_on_help)))

@@ -5,10 +5,12 @@ from sqlalchemy import insert
 
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.errors import OPTED_OUT_TEXT, NotFoundError, RuleError
+from cti_client.hub.services.allow_sms import allow_sms
 from cti_client.hub.services.start_chat import start_chat
 from cti_client.hub.store import tables
-from cti_client.hub.store.numbers import NO_CONSENT_TEXT, check_number
+from cti_client.hub.store.numbers import LANDLINE_TEXT, NO_CONSENT_TEXT, check_number
 from cti_client.wire import api
+from cti_client.wire.consent_api import AllowSms, Basis
 from tests.helpers.service_hub import CUSTOMER, ServiceHub
 
 
@@ -58,6 +60,23 @@ def test_a_number_at_home_is_not(hub: ServiceHub) -> None:
     hub.contact(CUSTOMER, type="Home", sms=False)
     assert check(hub).why_no_sms == "This is a home number; only mobile numbers are texted."
     assert refusal(hub)
+
+
+def test_a_tag_on_a_number_that_is_not_mobile_does_not_count(hub: ServiceHub) -> None:
+    hub.contact(CUSTOMER, type="Work", sms=True)
+    assert check(hub).why_no_sms == refusal(hub) == "This is a work number; only mobile numbers are texted."
+
+
+@pytest.mark.parametrize("kind", ["", "Mobile"])
+def test_a_landline_by_the_countrys_plan_is_not_until_somebody_allows_it(hub: ServiceHub, kind: str) -> None:
+    number = "+48225550188"
+    if kind:
+        hub.contact(number, type=kind, sms=False)
+    found = check(hub, number)
+    assert found.why_no_sms == refusal(hub, number) == LANDLINE_TEXT
+    assert (found.can_allow, found.why_no_call) == (True, "")
+    hub.run(allow_sms, hub.anna, AllowSms(address=number, basis=Basis.CONTRACT))
+    assert check(hub, number).why_no_sms == refusal(hub, number) == ""
 
 
 def test_the_customer_of_a_chat_that_waits_is(hub: ServiceHub) -> None:
