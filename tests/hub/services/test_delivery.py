@@ -71,6 +71,13 @@ def test_a_failure_keeps_the_reason_and_the_gateways_words(hub: ServiceHub, mess
     assert (row.reason, row.reason_text, row.gateway_id) == ("landline", "30006", "g")
 
 
+def test_the_answers_id_is_the_gateways(hub: ServiceHub, message_id: int) -> None:
+    hub.run(record_outcome, message_id, Taken(gateway_id="answered"))
+    report(hub, message_id, S.DELIVERED, gateway_id="reported")
+    assert hub.message(message_id).gateway_id == "answered"
+    assert hub.row(tables.delivery_report).gateway_id == "reported"
+
+
 def test_a_clock_ahead_of_ours_is_not_believed(hub: ServiceHub, message_id: int) -> None:
     report(hub, message_id, S.DELIVERED, at=START + 99_999)
     assert hub.message(message_id).state_at == START

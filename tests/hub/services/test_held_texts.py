@@ -202,6 +202,21 @@ def test_what_waits_for_a_connection_that_was_removed_goes_by_another(hub: Servi
     assert hub.message(waiting).state == DeliveryState.QUEUED
 
 
+def test_a_reply_of_a_chat_that_has_ended_goes_by_another_at_night_too(hub: ServiceHub) -> None:
+    hub.now = at(20)
+    chat = hub.open_chat()
+    message_id = hub.send(chat)
+    hub.submit(AWAY)
+    hub.close(chat)
+    hub.now = at(22)
+    hub.transact(lambda conn: conn.execute(tables.connection.insert().values(id="new", kind="simulator", name="New")))
+    hub.set(tables.line, {"id": hub.line}, connection_id="new")
+    remove(hub)
+    hub.run(lead_stranded)
+    hub.run(release_due)
+    assert hub.message(message_id).state == DeliveryState.QUEUED
+
+
 def test_or_fails_where_nothing_leads_out_any_more(hub: ServiceHub, waiting: int) -> None:
     remove(hub)
     hub.set(tables.line, {"id": hub.line}, connection_id=None)

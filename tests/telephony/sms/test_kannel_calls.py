@@ -121,6 +121,7 @@ async def test_a_status_that_says_nothing_is_taken_and_left(connection: KannelCo
     [
         ("GET", "inbound", "from=1&to=2&id=3&text=4", 403),
         ("GET", "inbound", "key=key-2&from=1&to=2&id=3&text=4", 403),
+        ("GET", "inbound", f"key={KEY.upper()}&from=1&to=2&id=3&text=4", 403),
         ("GET", "inbound", f"key={KEY}%00&from=1&to=2&id=3&text=4", 403),
         ("GET", "inbound", f"key={KEY}&from=1&to=2&id=3", 400),
         ("POST", "inbound", f"key={KEY}&from=1&to=2", 400),
