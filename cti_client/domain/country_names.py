@@ -53,3 +53,37 @@ def countries() -> dict[str, str]:
 def country_name(code: str) -> str:
     """The country's name; empty for a code that is none."""
     return _by_code().get(code, "")
+
+
+_ALSO_CALLED = {
+    "america": "US",
+    "u.s.": "US",
+    "u.s.a.": "US",
+    "united states of america": "US",
+    "usa": "US",
+    "england": "GB",
+    "great britain": "GB",
+    "northern ireland": "GB",
+    "scotland": "GB",
+    "uk": "GB",
+    "u.k.": "GB",
+    "wales": "GB",
+    "czech republic": "CZ",
+    "deutschland": "DE",
+    "holland": "NL",
+    "the netherlands": "NL",
+    "polska": "PL",
+    "turkey": "TR",
+}
+
+
+def country_code(name: str) -> str:
+    """The ISO code of a country that is named by it or in English; empty where it is not known."""
+    plain = " ".join(name.split()).casefold()
+    return _by_name().get(plain, "")
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    names = {name.casefold(): code for code, name in _by_code().items()}
+    return names | {code.casefold(): code for code in _by_code()} | _ALSO_CALLED

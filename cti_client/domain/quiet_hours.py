@@ -1,9 +1,10 @@
 """When a customer may be texted unasked (B9): between hours of the customer's own day.
 
-**Where the customer is.** A postal address in the United States says it by its ZIP code. Else the number does, by its
-area code, with both zones where a limit runs through it; one that may be anywhere in its country (most mobile numbers
-outside North America) has all zones of it. Where the number says nothing (toll-free, a short code, a range not in use)
-the country of our line decides.
+**Where the customer is.** A postal address in the United States says it by its ZIP code, one in Canada by its postal
+code, one in another country than the number's by that country. Else the number does, by its area code, with both zones
+where a limit runs through it; one that may be anywhere in its country (most mobile numbers outside North America) has
+all zones of it. Where the number says nothing (toll-free, a short code, a range not in use) the country of our line
+decides.
 
 **Strictest counts.** A text may go at an instant only if the clock shows an allowed time in *every* zone the customer
 may be in, by the line's hours and by those of each state that the number or the address names.
@@ -18,6 +19,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cti_client.domain import Millis
+from cti_client.domain.ca_places import zones_of_postcode
+from cti_client.domain.country_names import country_code
 from cti_client.domain.us_places import ALL_ZONES, place_of_zip, split_zones, state_of_number
 
 if TYPE_CHECKING:
@@ -103,7 +106,8 @@ def place_of(address: str, line_country: str, postcode: str = "", postal_country
     """
     by_number = state_of_number(address)
     by_zip = place_of_zip(postcode, postal_country)
-    told = by_zip.zones if by_zip is not None else _zones_of_number(address)
+    told = by_zip.zones if by_zip is not None else _zones_of_postal(address, postcode, postal_country)
+    told = told or _zones_of_number(address)
     named = dict.fromkeys((by_number, by_zip.state if by_zip is not None else ""))
     states = tuple(state for state in named if state in _STATE_HOURS)
     return Place(told or _zones_of_country(line_country), states, known=bool(told))
@@ -207,6 +211,24 @@ def _edges(now: Millis, zone: str, states: tuple[str, ...], hours: Hours) -> Ite
             # Before and after a change of the clocks the same words mean two instants, else they are one.
             both = [int(wall.replace(fold=fold).timestamp()) * 1000 for fold in (0, 1)]
             yield from range(min(both), max(both) + 1, MINUTE)
+
+
+def _zones_of_postal(address: str, postcode: str, postal_country: str) -> tuple[str, ...]:
+    """Of an address beyond the United States' ZIP codes; none where it says no more than the number does."""
+    country = country_code(postal_country)
+    if not country:
+        return ()
+    in_canada = zones_of_postcode(postcode) if country == "CA" else ()
+    return _known(in_canada) or (() if country == _country_of_number(address) else _zones_of_country(country))
+
+
+def _country_of_number(address: str) -> str:
+    import phonenumbers
+
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(address)) or ""
+    except phonenumbers.NumberParseException:
+        return ""
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti_client.domain import Millis
+from cti_client.domain.country_names import country_code
 from cti_client.domain.quiet_hours import (
     MINUTE,
     Hours,
@@ -161,7 +162,49 @@ def test_a_clear_postal_address_decides_alone() -> None:
     assert place == Place((LOS_ANGELES,))
     moved = place_of("+13055550123", "US", "75201", "USA")
     assert moved == Place(("America/Chicago",), ("FL", "TX")), "hours of both states, for the number is Florida's still"
-    assert place_of("+12125550123", "US", "10115", "Germany").zones == (NEW_YORK,)
+
+
+@pytest.mark.parametrize(
+    ("address", "postcode", "country", "zones"),
+    [
+        ("+12125550123", "10115", "Germany", {BERLIN}),
+        ("+12125550123", "", "de", {BERLIN}),
+        ("+4915123456789", "10115", "Deutschland", {BERLIN}),
+        ("+18005550123", "", "United Kingdom", {"Europe/London"}),
+        ("+4915123456789", "", "USA", {NEW_YORK, LOS_ANGELES, "Pacific/Honolulu"}),
+        ("+14165550123", "V6B 1A1", "Canada", {"America/Vancouver", "America/Edmonton"}),
+        ("+14165550123", "m5v3l9", "CA", {"America/Toronto"}),
+        ("+12125550123", "H2Y 1C6", "Canada", {"America/Toronto"}),
+        ("+14165550123", "", "Canada", {"America/Toronto"}),
+        ("+12125550123", "SW1A 1AA", "", {NEW_YORK}),
+        ("+12125550123", "10115", "Ruritania", {NEW_YORK}),
+        ("12345", "", "Poland", {"Europe/Warsaw"}),
+    ],
+)
+def test_an_address_in_another_country_decides(address: str, postcode: str, country: str, zones: set[str]) -> None:
+    place = place_of(address, "US", postcode, country)
+    assert zones <= set(place.zones)
+    assert place.known
+    assert (NEW_YORK in place.zones) == (NEW_YORK in zones)
+
+
+@pytest.mark.parametrize("letter", "ABCEGHJKLMNPRSTVXY")
+def test_every_district_of_canada_has_its_zones(letter: str) -> None:
+    zones = place_of("+442071234567", "US", f"{letter}1A 1A1", "Canada").zones
+    assert zones
+    assert "Europe/London" not in zones
+
+
+def test_what_is_no_postal_code_says_no_more_than_the_number() -> None:
+    for postcode in ("D1A 1A1", "V6B", "12345", "V6B-1A1x"):
+        assert place_of("+14165550123", "US", postcode, "Canada").zones == ("America/Toronto",)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("Poland", "PL"), (" poland ", "PL"), ("pl", "PL"), ("UK", "GB"), ("", ""), ("x", "")]
+)
+def test_a_country_by_its_name(name: str, code: str) -> None:
+    assert country_code(name) == code
 
 
 def test_several_zones_allow_only_what_all_of_them_do() -> None:
