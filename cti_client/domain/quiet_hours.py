@@ -104,6 +104,8 @@ def place_of(address: str, line_country: str, postcode: str = "", postal_country
 
     `line_country`: the ISO code of our line's. `postcode`, `postal_country`: of the postal address, or empty.
     """
+    if postcode.strip() and not postal_country.strip():
+        postal_country = _country_of_number(address)  # people leave out their own
     by_number = state_of_number(address)
     by_zip = place_of_zip(postcode, postal_country)
     told = by_zip.zones if by_zip is not None else _zones_of_postal(address, postcode, postal_country)
