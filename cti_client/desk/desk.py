@@ -77,6 +77,7 @@ class Desk(QObject, Queries):
     """The id of an interaction whose unsent texts have changed."""
     waiting_changed = Signal()
     presence_changed = Signal()
+    """Also: `role` may be another."""
     connections_changed = Signal()
     setup_changed = Signal()
     """`lines`, `offer_seconds` or `replies` are others."""
@@ -480,6 +481,7 @@ class Desk(QObject, Queries):
                 self.waiting_changed.emit()
             case topics.OwnPresence():
                 self.presence = topic
+                self.role = topic.role or self.role
                 self.presence_changed.emit()
             case topics.Connections():
                 self.connections = topic

@@ -195,6 +195,7 @@ class Shell(QObject):
     def _show_presence(self) -> None:
         self._window.header.show_presence(self._desk.presence)
         self._window.telephony.show_presence(self._desk.presence)
+        self.admin.show_role()
 
     def _show_connections(self) -> None:
         self._window.header.show_connections(self._desk.connections)

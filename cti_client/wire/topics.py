@@ -117,3 +117,5 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()
     offer_seconds: int = 20
     replies: tuple[CannedReply, ...] = ()
+    version: int = 0
+    """Of all settings: whoever looks at them hears of every change, also of one that agents see nothing of."""

@@ -40,6 +40,10 @@ SIMULATOR = api.ConnectionKind(
 )
 
 
+FIXED = ("name", "connection", "country", "offer_seconds", "shows_first_words", "carrier_answers_keywords")
+"""What the settings file always says of a line."""
+
+
 def connection(id: str = "kannel", **changes: Any) -> api.ConnectionView:  # noqa: A002 - the record's own name
     values: dict[str, Any] = {
         "id": id,
@@ -106,6 +110,7 @@ def all_settings(**changes: Any) -> api.AllSettings:
                 country="PL",
                 connection="simulator",
                 editable=False,
+                fixed=FIXED,
             ),
         ),
         "rules": (

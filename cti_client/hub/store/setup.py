@@ -6,7 +6,7 @@ from cti_client.domain.phone_number import display
 from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.store.origin import REMOVED
 from cti_client.hub.store.statements import Statement
-from cti_client.hub.store.tables import canned_reply, connection, line, routing_rule
+from cti_client.hub.store.tables import canned_reply, connection, hub, line, routing_rule
 from cti_client.telephony.sms.connection import SplitMode
 from cti_client.wire import topics
 from cti_client.wire.frames import Line
@@ -33,6 +33,7 @@ _REPLIES = Statement(
         canned_reply.c.shortcut, canned_reply.c.id
     )
 )
+_VERSION = Statement(select(hub.c.settings_version))
 
 
 def read_setup(conn: Connection) -> topics.Setup:
@@ -58,4 +59,5 @@ def read_setup(conn: Connection) -> topics.Setup:
         lines=lines,
         offer_seconds=max((row.offer_seconds for row in rows), default=USUAL_OFFER_SECONDS),
         replies=replies,
+        version=int(_VERSION.scalar(conn)),
     )

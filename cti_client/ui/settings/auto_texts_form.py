@@ -47,6 +47,7 @@ class AutoTextsForm(Form):
             self.carrier.clear()
         values: dict[str, object] = {}
         for one in line.auto_texts:
+            self._allow(one.policy, one.editable)
             values |= {_on(one.policy): one.enabled, _text(one.policy): one.text}
         return values
 
@@ -95,6 +96,14 @@ class AutoTextsForm(Form):
         layout.addWidget(head)
         layout.addWidget(text)
         return card
+
+    def _allow(self, policy: AutoPolicy, editable: bool) -> None:
+        note = auto_text_note(policy)
+        file = tr("The hub’s settings file says this one.")
+        self.fields[_on(policy)].explain(note if editable else f"{note} {file}")
+        self.switches[policy].setEnabled(editable)
+        self.editors[policy].edit.setReadOnly(not editable)
+        self.editors[policy].insert.setVisible(editable)
 
     def _show_filled(self, policy: AutoPolicy) -> None:
         editor = self.editors[policy]

@@ -18,8 +18,6 @@ from cti_client.wire.api import Problem
 from cti_client.wire.settings_api import AllSettings, EditLine, LineView
 
 LONGEST_NAME = 60
-OF_THE_FILE = ("pool_line_id", "quiet_hours", "hours")
-"""What can be changed here of a line that stands in the settings file."""
 HUB_NAMES = {"texts_from": "hours", "texts_until": "hours"}
 LEAST_SECONDS, MOST_SECONDS = 5, 600
 
@@ -61,13 +59,14 @@ class LineForm(Form):
         others = [one for one in settings.lines if view is None or one.id != view.id]
         self.pool.offer([(self.tr("No other line"), None), *((one.name, one.id) for one in others)])
         editable = view is None or view.editable
+        fixed = {HUB_NAMES.get(name, name) for name in (view.fixed if view is not None else ())}
         for name, field in self.fields.items():
-            field.control.setEnabled(editable or name in OF_THE_FILE)
+            field.control.setEnabled(name not in fixed)
         self.remove.setVisible(view is not None and editable)
         if editable:
             self.from_file.clear()
         else:
-            words = self.tr("This line stands in the hub’s settings file. Quiet hours and shared consent are set here.")
+            words = self.tr("This line stands in the hub’s settings file. What that leaves open can be set here.")
             self.from_file.say(words)
         first = settings.connections[0].id if view is None and len(settings.connections) == 1 else None
         shown = view or LineView(id=0, address="", display="", name="", version=0, connection=first)

@@ -1,10 +1,11 @@
 """Routing rules in their order (D6)."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from cti_client.ui.settings.choices import Choices
@@ -18,6 +19,7 @@ from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.ui.widgets.label import Label
 from cti_client.wire.settings_api import AllSettings, RoutingRuleView
 
+UP_KEY, DOWN_KEY, REMOVE_KEY = "Alt+Up", "Alt+Down", "Del"
 LONGEST_PREFIX = 24
 ROWS_SHOWN = 5
 ROW_PX = 66
@@ -43,11 +45,15 @@ class RulesControl(QWidget):
         self.none = Label(tr("No rule yet: every text goes by its line’s own connection."), "muted", wrap=True)
         self.add = QPushButton(theme.icon("plus"), tr("Add rule"))
         self.add.clicked.connect(self._add)
-        self.up = IconButton(theme, "arrow-up", tr("Move the rule up"), shortcut="Alt+Up")
+        self.up = IconButton(theme, "arrow-up", tr("Move the rule up ({keys})").format(keys=UP_KEY))
         self.up.clicked.connect(lambda: self._move(-1))
-        self.down = IconButton(theme, "arrow-down", tr("Move the rule down"), shortcut="Alt+Down")
+        self.down = IconButton(theme, "arrow-down", tr("Move the rule down ({keys})").format(keys=DOWN_KEY))
         self.down.clicked.connect(lambda: self._move(1))
-        self.remove = IconButton(theme, "trash", tr("Remove the rule"), role="bad")
+        for keys, step in ((UP_KEY, -1), (DOWN_KEY, 1)):
+            # Not the buttons' own: those would first look pressed for a while, and be late for the next.
+            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self._move, step))
+        self.remove = IconButton(theme, "trash", tr("Remove the rule ({keys})").format(keys=REMOVE_KEY), role="bad")
         self.remove.clicked.connect(self._remove)
         self.prefix, self.line, self.connection = QLineEdit(), Choices(theme), Choices(theme)
         self.prefix.setMaxLength(LONGEST_PREFIX)

@@ -43,6 +43,7 @@ class SettingsSession(QObject):
         page.connections.trial_stopped.connect(self._stop_trial)
         page.log.page_wanted.connect(lambda before: self._start("change log", self._load_log(before)))
         desk.link_changed.connect(self._follow_link)
+        desk.presence_changed.connect(self._follow_role)
         desk.setup_changed.connect(self._note_change)
         self._follow_link()
 
@@ -50,6 +51,7 @@ class SettingsSession(QObject):
         """End what is under way. May be called again."""
         if not self._tasks.closed:
             self._desk.link_changed.disconnect(self._follow_link)
+            self._desk.presence_changed.disconnect(self._follow_role)
             self._desk.setup_changed.disconnect(self._note_change)
         await self._tasks.close()
 
@@ -65,10 +67,13 @@ class SettingsSession(QObject):
         live = self._desk.link.status is LinkStatus.LIVE
         came = live and not self._live
         self._live = live
-        self._page.show_allowed(may_change_settings(self._desk.role))
+        self._follow_role()
         self._page.show_live(live)
         if came:
             self._note_change()
+
+    def _follow_role(self) -> None:
+        self._page.show_allowed(may_change_settings(self._desk.role))
 
     def _note_change(self) -> None:
         self._behind = True
