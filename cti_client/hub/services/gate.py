@@ -6,7 +6,7 @@ what it may do.
 """
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from enum import StrEnum
 
 from sqlalchemy import and_, bindparam, or_, select, update
@@ -77,9 +77,16 @@ _MOST_COMPOSED = 4
 """So many characters at most become one when a text is composed."""
 
 
+_GATE = object()
+"""Who has it may say that a text is cleared: nobody outside of this file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleared:
-    """A text that may go, as it goes. `connection_id` None: it is kept as failed, for no rule leads anywhere (D6)."""
+    """A text that may go, as it goes. `connection_id` None: it is kept as failed, for no rule leads anywhere (D6).
+
+    Only the gate makes one, and none can be made from another: the token is not kept.
+    """
 
     way: Way
     thread_id: int
@@ -92,6 +99,12 @@ class Cleared:
     """The customer's clock then."""
     due_at: Millis | None = None
     """It may not go before: it is scheduled, and passes the gate again then (B9)."""
+    by: InitVar[object]
+
+    def __post_init__(self, by: object) -> None:
+        """Raises `TypeError` for whoever goes round the gate."""
+        if by is not _GATE:
+            raise TypeError("only the gate clears a text")
 
     @property
     def policy(self) -> str:
@@ -137,6 +150,7 @@ def clear(
             if due_at is None:
                 raise QuietHoursError(refusal_sentence(tx.now, place, _hours(line)))
     return Cleared(
+        by=_GATE,
         way=way,
         thread_id=customer.id,
         line_id=line.id,

@@ -17,6 +17,7 @@ from cti_client.hub.services.gate import PASSES_OPT_OUT, WAITS_FOR_DAY, Way, nig
 from cti_client.hub.services.lines import line_by_id
 from cti_client.hub.services.outgoing import NO_CONNECTION_YET, hold_text
 from cti_client.hub.store.change import change_row
+from cti_client.hub.store.consent_states import CONSENT_SHOWN
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import interaction, line, message, message_attempt, outbox, thread
@@ -46,6 +47,7 @@ _DUE = Statement(
         *(message.c.id, message.c.attempt, message.c.text, line.c.address.label("sender"), thread.c.address),
         *(message.c.at, message.c.policy, message.c.interaction_id, message.c.line_id, outbox.c.thread_id),
         *(interaction.c.direction.label("begun_by"), interaction.c.quiet_ok_until),
+        CONSENT_SHOWN.label("consent"),
     )
     .select_from(outbox)
     .join(message, message.c.id == outbox.c.message_id)
@@ -84,13 +86,13 @@ def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[Outb
     """Lease up to `limit` texts that are due on this connection, at most one a customer, oldest first.
 
     What was let through by day and comes to go only at night is not among them: it waits for the customer's day (B9).
-    Nor is the confirmation of an opt-out that comes too late: it fails.
+    Nor is what fails here: to a customer who is opted out (B8), or the confirmation of an opt-out that comes too late.
     Submit them only after this transaction has committed, and tell `record_outcome` before `lease_ms` have passed.
     """
     due = _DUE.rows(
         tx.conn, {"connection": connection_id, "now": tx.now, "given_up": tx.now - GIVE_UP_AFTER, "most": limit}
     )
-    rows = [row for row in due if not _comes_too_late(tx, row) and not _waits_for_day(tx, row)]
+    rows = [row for row in due if not _ended_before(tx, row) and not _waits_for_day(tx, row)]
     ids = [row.id for row in rows]
     if not ids:
         return []
@@ -104,12 +106,16 @@ def take_due(tx: Tx, connection_id: str, limit: int, lease_ms: int) -> list[Outb
     ]
 
 
-def _comes_too_late(tx: Tx, row: AnyRow) -> bool:
-    if row.policy != Way.OPT_OUT_CONFIRMATION or tx.now < row.at + CONFIRMS_WITHIN:
+def _ended_before(tx: Tx, row: AnyRow) -> bool:
+    """Failed before the gateway hears of it: the customer is out, whatever let the text in, or it comes too late."""
+    if row.consent == ConsentState.OPTED_OUT and row.policy not in PASSES_OPT_OUT:
+        why = {"reason": FailureReason.OPTED_OUT, "reason_text": OPTED_OUT_TEXT}
+    elif row.policy == Way.OPT_OUT_CONFIRMATION and tx.now >= row.at + CONFIRMS_WITHIN:
+        why = {"reason": FailureReason.CONNECTION_BROKEN}
+    else:
         return False
     _DROP.run(tx.conn, {"message": row.id})
-    failed = {"state": DeliveryState.FAILED, "state_at": tx.now, "reason": FailureReason.CONNECTION_BROKEN}
-    change_row(tx.conn, message, row.id, failed)
+    change_row(tx.conn, message, row.id, {"state": DeliveryState.FAILED, "state_at": tx.now, **why})
     tx.news.message(row.id)
     tx.wakes.add("outbox")
     return True

@@ -1,6 +1,7 @@
 """B7, B8, A7, A11, D6: every way to send passes one gate."""
 
-import ast
+import dataclasses
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import cti_client.hub
 from cti_client.domain.auto_text import AutoPolicy
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import (
+    OPTED_OUT_TEXT,
     EmptyTextError,
     NotRepliableError,
     OptedOutError,
@@ -20,7 +22,7 @@ from cti_client.domain.errors import (
 )
 from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.services.auto_texts import answer
-from cti_client.hub.services.gate import AUTOMATIC, PASSES_OPT_OUT, Way, clear
+from cti_client.hub.services.gate import AUTOMATIC, PASSES_OPT_OUT, Cleared, Way, clear
 from cti_client.hub.services.outgoing import hold_text
 from cti_client.hub.services.resend_message import resend_message
 from cti_client.hub.services.scheduled import release_due
@@ -29,6 +31,7 @@ from cti_client.hub.store import tables
 from cti_client.telephony.sms.connection import Refused, Taken
 from cti_client.wire import api
 from tests.helpers.service_hub import CUSTOMER, SECOND_LINE, ServiceHub
+from tests.helpers.ways_out import ways_out
 
 HUB = Path(cti_client.hub.__file__).parent
 
@@ -128,38 +131,75 @@ def test_no_way_leads_to_who_opted_out(hub: ServiceHub, way: Way) -> None:
     assert len(hub.rows(tables.message)) == before
 
 
-def calls(tree: ast.AST) -> set[str]:
-    """The names of all functions and classes that are called."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            called = node.func
-            found.add(called.id if isinstance(called, ast.Name) else getattr(called, "attr", ""))
-    return found
-
-
-def writes_outbox(source: str) -> bool:
-    compact = "".join(source.split())
-    return any(
-        f"{verb}({where}outbox" in compact for verb in ("insert", "insert_row", "upsert") for where in ("", "tx.conn,")
-    )
-
-
 def test_nothing_goes_round_the_gate() -> None:
-    """Only the gate says that a text is cleared, and only what takes a cleared text puts one into the outbox."""
-    clearing, queueing, callers = set(), set(), set()
-    for file in HUB.rglob("*.py"):
-        source = file.read_text(encoding="utf-8")
-        called = calls(ast.parse(source))
-        if "Cleared" in called:
-            clearing.add(file.name)
-        if writes_outbox(source):
-            queueing.add(file.name)
-        if {"queue_text", "enqueue", "release_text"} & called:
-            callers.add(file.name)
-    assert clearing == {"gate.py"}
-    assert queueing == {"outgoing.py"}
-    assert callers == {"auto_texts.py", "outgoing.py", "resend_message.py", "scheduled.py", "send_sms.py"}
+    """Only the gate says that a text is cleared; only what takes a cleared text puts one into the outbox or moves it
+    there; and only what is taken from the outbox is handed to a gateway, word for word."""
+    sources = {str(file.relative_to(HUB)): file.read_text(encoding="utf-8") for file in HUB.rglob("*.py")}
+    assert ways_out(sources) == {
+        "clears": {"services/gate.py"},
+        "knows the token": {"services/gate.py"},
+        "inserts": {"services/outgoing.py"},
+        "moves": {"services/outgoing.py", "services/outbox.py"},
+        "queues": {
+            *("services/auto_texts.py", "services/outbox.py", "services/outgoing.py", "services/resend_message.py"),
+            *("services/scheduled.py", "services/send_sms.py"),
+        },
+        "makes texts": {"services/outbox.py"},
+        "submits": {"workers/outbox.py", "measured.py", "store/sqlite.py"},  # the last: transactions
+    }
+
+
+@pytest.mark.parametrize(
+    ("act", "source"),
+    [
+        ("inserts", "tx.conn.execute(insert(tables.outbox).values(message_id=1))"),
+        ("inserts", "tx.conn.execute(outbox.insert().values(message_id=1))"),
+        ("inserts", "insert_or_nothing(tx.conn, outbox, {})"),
+        ("inserts", "from cti_client.hub.store.tables import outbox as box\ninsert(box)"),
+        ("inserts", "from cti_client.hub.store.upsert import insert_row as put\nput(tx.conn, tables.outbox, {})"),
+        ("inserts", "tx.conn.execute(text('INSERT INTO outbox VALUES (1)'))"),
+        ("inserts", "tx.conn.execute(text('update message set text = 1'))"),
+        ("inserts", "CombinedInsert(message, lambda made: (insert(outbox),))"),
+        ("moves", "tx.conn.execute(update(outbox).values(connection_id='sim'))"),
+        ("moves", "outbox.update()"),
+        ("submits", "await connection.submit(sms)"),
+        ("makes texts", "from cti_client.telephony.sms.connection import OutboundSms as Sms\nSms(message_id=1)"),
+        ("clears", "from cti_client.hub.services.gate import Cleared as Fine\nFine(way=way)"),
+        ("knows the token", "gate._GATE"),
+        ("queues", "from cti_client.hub.services.outgoing import queue_text as quick\nquick(tx, cleared)"),
+        ("queues", "outgoing.enqueue(tx, 1, cleared)"),
+        ("rewrites", "tx.conn.execute(update(message).where(message.c.id == 1).values(text='other'))"),
+        ("rewrites", "change_row(tx.conn, message, 1, {'text': 'other'})"),
+    ],
+)
+def test_a_way_round_the_gate_would_be_found(act: str, source: str) -> None:
+    """The test of the test before."""
+    assert ways_out({"new.py": source}) == {act: {"new.py"}}
+    assert ways_out({"new.py": "def fn(tx):\n" + textwrap.indent(source, "    ").replace("await ", "")})[act]
+
+
+def test_only_the_gate_makes_what_is_cleared(hub: ServiceHub) -> None:
+    hub.open_chat()
+    thread, line = hub.row(tables.thread), hub.row(tables.line, id=hub.line)
+    cleared = hub.run(lambda tx: clear(tx, Way.AGENT_SEND, thread, line, "Hi"))
+    with pytest.raises((TypeError, ValueError)):
+        dataclasses.replace(cleared, text="Something else")  # type: ignore[call-arg]
+    values = {field.name: getattr(cleared, field.name) for field in dataclasses.fields(cleared)}
+    with pytest.raises(TypeError, match="only the gate"):
+        Cleared(**values, by=object())
+
+
+def test_what_got_into_the_outbox_all_the_same_does_not_go_to_who_opted_out(hub: ServiceHub) -> None:
+    """The last look, before the gateway hears of a text (B8)."""
+    chat = hub.open_chat()
+    waiting_text = hub.send(chat)
+    hub.set(tables.consent, {"address": CUSTOMER}, state="opted_out")
+    assert hub.take() == []
+    row = hub.message(waiting_text)
+    assert (row.state, row.reason, row.reason_text) == ("failed", "opted_out", OPTED_OUT_TEXT)
+    assert waiting(hub) == 0
+    assert hub.last is not None
+    assert waiting_text in hub.last.news.messages
 
 
 @pytest.mark.parametrize(
