@@ -4,7 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from cti_client.ui.models.open_chats import INTERACTION, PREVIEW, TIME, customer_of
+from cti_client.ui.models.open_chats import INTERACTION, PREVIEW, TIME, TROUBLED, customer_of
 from cti_client.ui.theme import CARD_CORNER, SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.avatar import paint_avatar
 from cti_client.ui.widgets.elision import elided
@@ -44,7 +44,7 @@ class ChatRowDelegate(QStyledItemDelegate):
         name = chat.contact.name if chat.contact else ""
         paint_avatar(painter, self._theme, disc, chat.thread_id, name)
         if self.folded:
-            self._folded_marks(painter, disc, chat)
+            self._folded_marks(painter, disc, chat, troubled=bool(index.data(TROUBLED)))
         else:
             words = QRect(int(disc.right()) + SPACE_M, box.top(), 0, box.height())
             words.setRight(box.right() - SPACE_M)
@@ -79,11 +79,16 @@ class ChatRowDelegate(QStyledItemDelegate):
         if chat.unread:
             bottom.setRight(self._pill(painter, bottom, str(chat.unread), palette.accent, palette.on_accent) - SPACE_S)
         self._text(painter, top, customer_of(chat), self._theme.font(14, QFont.Weight.DemiBold), palette.text)
+        if index.data(TROUBLED):
+            side = self._theme.pixels(14)
+            spot = QRect(bottom.left(), bottom.center().y() - side // 2 + 1, side, side)
+            self._theme.icon("warning-circle", "bad").paint(painter, spot)
+            bottom.setLeft(spot.right() + SPACE_S)
         weight = QFont.Weight.Medium if chat.unread else QFont.Weight.Normal
         ink = palette.text if chat.unread else palette.muted
         self._text(painter, bottom, str(index.data(PREVIEW)), self._theme.font(12, weight), ink)
 
-    def _folded_marks(self, painter: QPainter, disc: QRectF, chat: Interaction) -> None:
+    def _folded_marks(self, painter: QPainter, disc: QRectF, chat: Interaction, *, troubled: bool) -> None:
         palette = self._theme.palette
         side = self._theme.pixels(16)
         corner = QRectF(disc.right() - side * 0.5, disc.top() - side * 0.3, side, side)
@@ -96,6 +101,13 @@ class ChatRowDelegate(QStyledItemDelegate):
             painter.drawEllipse(below)
             inner = below.adjusted(2, 2, -2, -2).toRect()
             self._theme.icon("clock-bold", "caution").paint(painter, inner)
+
+        if troubled:
+            below = corner.translated(-disc.width(), disc.height() - side * 0.5)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(palette.raised)
+            painter.drawEllipse(below)
+            self._theme.icon("warning-circle", "bad").paint(painter, below.adjusted(1, 1, -1, -1).toRect())
 
     def _mark(self, painter: QPainter, where: QRectF, text: str, ground: QColor, ink: QColor) -> None:
         painter.setPen(QPen(self._theme.palette.raised, 1.5))

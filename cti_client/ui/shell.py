@@ -25,7 +25,7 @@ from cti_client.ui.consent_actions import ConsentActions
 from cti_client.ui.leaving import Leaving
 from cti_client.ui.local_time import clock
 from cti_client.ui.main_window import MainWindow
-from cti_client.ui.models.last_words import last_words
+from cti_client.ui.models.last_words import is_troubled, last_words
 from cti_client.ui.models.open_chats import customer_of
 from cti_client.ui.new_chat import NewChat
 from cti_client.ui.number_actions import NumberActions
@@ -243,7 +243,8 @@ class Shell(QObject):
     def _show_rows(self) -> None:
         desk, chats = self._desk, self._desk.interactions
         words = {id_: last_words(chat, desk.messages_of(id_), desk.pending_of(id_)) for id_, chat in chats.items()}
-        self._window.chats_model.show(chats.values(), desk.now(), words)
+        troubled = [id_ for id_ in chats if is_troubled(desk.messages_of(id_), desk.pending_of(id_))]
+        self._window.chats_model.show(chats.values(), desk.now(), words, troubled)
 
     def _show_tray(self) -> None:
         unread = sum(chat.unread for chat in self._desk.interactions.values())

@@ -6,7 +6,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from cti_client.domain.interaction import Direction
-from cti_client.ui.models.open_chats import PREVIEW, TIME, OpenChatsModel
+from cti_client.ui.models.open_chats import PREVIEW, TIME, TROUBLED, OpenChatsModel
 from cti_client.ui.open_chats import OpenChats
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.label import Label
@@ -171,3 +171,27 @@ def test_rows_are_painted(
     assert theme.avatar_color(1).name() in colors
     assert theme.avatar_color(2).name() in colors
     assert theme.palette.accent.name() in colors, "the unread mark"
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_chat_in_which_a_text_has_not_gone_through_is_marked(
+    rail: OpenChats, model: OpenChatsModel, qtbot: QtBot, folded: bool
+) -> None:
+    rail.set_live(True)
+    rail.set_folded(folded)
+    chat = interaction(1, waiting_since=None, unread=0)
+    model.show([chat], START)
+    QApplication.processEvents()
+    plain = rail.grab().toImage()
+    with qtbot.waitSignal(model.dataChanged):
+        model.show([chat], START, troubled=[1])
+    assert model.index(0).data(TROUBLED)
+    spoken = model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "a text has not gone through" in spoken
+    QApplication.processEvents()
+    assert rail.grab().toImage() != plain
+    with qtbot.assertNotEmitted(model.dataChanged):
+        model.show([chat], START, troubled=[1])
+    model.show([chat], START)
+    QApplication.processEvents()
+    assert rail.grab().toImage() == plain

@@ -13,7 +13,7 @@ from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import CaseChoice, Direction
 from cti_client.system.sound import Sound
 from cti_client.ui.local_time import clock
-from cti_client.ui.models.open_chats import PREVIEW
+from cti_client.ui.models.open_chats import PREVIEW, TROUBLED
 from cti_client.wire.api import Candidate, CaseList, LookupResult, NumberAbilities, Problem
 from cti_client.wire.records import Interaction
 from cti_client.wire.topics import OwnPresence
@@ -406,6 +406,9 @@ async def test_the_row_of_a_chat_says_what_became_of_the_text(stage: Stage) -> N
     assert row.data(PREVIEW) == "Not sent yet: More"
     stage.desk.drop_pending("a")
     assert row.data(PREVIEW) == "Not delivered: Yes"
+    assert row.data(TROUBLED)
+    stage.desk.put_message(message(2, version=9, direction=Direction.OUT, text="Yes", state=DeliveryState.DELIVERED))
+    assert not row.data(TROUBLED)
     await settled()
 
 

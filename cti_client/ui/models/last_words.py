@@ -9,6 +9,9 @@ from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction
 from cti_client.wire.records import Interaction, Message
 
+_TROUBLED = (DeliveryState.UNDELIVERED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+_NEEDS_SOMEBODY = (PendingState.ASK, PendingState.REFUSED)
+
 LONGEST = 120
 """Characters that a row takes at most; what the hub tells of a last text is no longer."""
 
@@ -25,6 +28,14 @@ def last_words(chat: Interaction, messages: Sequence[Message], pending: Sequence
     last = max(messages, key=lambda message: message.id, default=None)
     known = last is not None and last.direction is Direction.OUT
     return _frame(last.state if last is not None and known else None).format(text=text)
+
+
+def is_troubled(messages: Sequence[Message], pending: Sequence[PendingSend]) -> bool:
+    """Whether a text of ours since the customer's last has not gone through, also where others have gone after it."""
+    if any(one.state in _NEEDS_SOMEBODY for one in pending):
+        return True
+    last = max((message.id for message in messages if message.direction is Direction.IN), default=0)
+    return any(message.id > last and message.state in _TROUBLED for message in messages)
 
 
 def _frame(state: DeliveryState | None) -> str:

@@ -1,6 +1,6 @@
 """The chats an agent holds, in the order in which they were accepted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -17,6 +17,8 @@ TIME = Qt.ItemDataRole.UserRole + 2
 """How long the customer has waited (`3:12`), or how long ago the last text was (`2 min`)."""
 PREVIEW = Qt.ItemDataRole.UserRole + 3
 """The last text in one line, with what became of it."""
+TROUBLED = Qt.ItemDataRole.UserRole + 4
+"""Whether a text of ours has not gone through."""
 
 NO_INDEX = QModelIndex()
 
@@ -32,6 +34,7 @@ class OpenChatsModel(QAbstractListModel):
         self._rows: list[Interaction] = []
         self._times: list[str] = []
         self._words: dict[int, str] = {}
+        self._troubled: frozenset[int] = frozenset()
         self._now: Millis = 0
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_INDEX) -> int:
@@ -51,6 +54,8 @@ class OpenChatsModel(QAbstractListModel):
             return self._times[index.row()]
         if role == PREVIEW:
             return self._words[chat.id]
+        if role == TROUBLED:
+            return chat.id in self._troubled
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(chat, self._times[index.row()])
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -58,13 +63,23 @@ class OpenChatsModel(QAbstractListModel):
             return plain_tip(f"{customer_of(chat)}{keys} · {self._words[chat.id]}")
         return None
 
-    def show(self, chats: Iterable[Interaction], now: Millis, told: Mapping[int, str] | None = None) -> None:
-        """Exactly these chats. `told`: what `last_words` makes of each, by interaction id."""
+    def show(
+        self,
+        chats: Iterable[Interaction],
+        now: Millis,
+        told: Mapping[int, str] | None = None,
+        troubled: Collection[int] = (),
+    ) -> None:
+        """Exactly these chats. `told`: what `last_words` makes of each, by interaction id; `troubled`: those in which a
+        text of ours has not gone through.
+        """
         self._now = now
         wanted = sorted(chats, key=lambda chat: (chat.accepted_at, chat.id))
         said, told = self._words, told or {}
         words = {chat.id: told[chat.id] if chat.id in told else last_words(chat, (), ()) for chat in wanted}
         self._words = said | words  # rows that go now may still be asked about
+        other = self._troubled ^ frozenset(troubled)
+        self._troubled = frozenset(troubled)
         keep = {chat.id for chat in wanted}
         for row in reversed(range(len(self._rows))):
             if self._rows[row].id not in keep:
@@ -73,7 +88,7 @@ class OpenChatsModel(QAbstractListModel):
                 self.endRemoveRows()
         for row, chat in enumerate(wanted):
             if row < len(self._rows) and self._rows[row].id == chat.id:
-                self._change(row, chat, reworded=words[chat.id] != said.get(chat.id))
+                self._change(row, chat, reworded=words[chat.id] != said.get(chat.id) or chat.id in other)
                 continue
             self._take_out(chat.id)
             self.beginInsertRows(NO_INDEX, row, row)
@@ -132,6 +147,8 @@ class OpenChatsModel(QAbstractListModel):
             parts.append(self.tr("customer waiting {time}").format(time=time))
         if chat.unread:
             parts.append(self.tr("{n} unread").format(n=chat.unread))
+        if chat.id in self._troubled:
+            parts.append(self.tr("a text has not gone through"))
         return ", ".join([*parts, self._words[chat.id]])
 
 

@@ -3,7 +3,7 @@ import pytest
 from cti_client.desk.views import PendingSend, PendingState
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction
-from cti_client.ui.models.last_words import last_words
+from cti_client.ui.models.last_words import is_troubled, last_words
 from tests.helpers.fake_desk import START, interaction, message
 
 OURS = interaction(12, last_text="On its way", last_direction=Direction.OUT, last_at=START)
@@ -64,3 +64,23 @@ def test_a_text_that_waits_on_this_computer(state: PendingState, said: str) -> N
 def test_a_long_text_is_cut() -> None:
     said = last_words(interaction(12, last_text="x" * 500), [], [])
     assert (len(said), said[-1]) == (120, "…")
+
+
+OUT = Direction.OUT
+
+
+@pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.UNDELIVERED, DeliveryState.UNKNOWN])
+def test_a_text_that_has_not_gone_through_troubles_until_the_customer_writes(state: DeliveryState) -> None:
+    failed = message(2, direction=OUT, state=state)
+    later = message(3, direction=OUT, state=DeliveryState.DELIVERED)
+    assert is_troubled([message(1), failed], [])
+    assert is_troubled([message(1), failed, later], []), "another went after it"
+    assert not is_troubled([failed, later, message(4)], [])
+    assert not is_troubled([message(1), later], [])
+    assert not is_troubled([], [])
+
+
+@pytest.mark.parametrize("state", PendingState)
+def test_a_text_here_that_needs_somebody_troubles(state: PendingState) -> None:
+    needs = state in (PendingState.ASK, PendingState.REFUSED)
+    assert is_troubled([message(1)], [waiting(state)]) == needs
