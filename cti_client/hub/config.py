@@ -272,7 +272,7 @@ def _check_doors(config: HubConfig) -> None:
                 raise ConfigError(f"hub.{key}", f'"{network}" is no address or network') from error
     if config.public_url and not _is_web_address(config.public_url):
         raise ConfigError("hub.public_url", "must be an address such as https://sms.example.com")
-    if _is_any(config.host) and not config.public_url:
+    if is_any(config.host) and not config.public_url:
         for index, one in enumerate(config.connections):
             if not one.settings.public_url:
                 raise ConfigError("hub.public_url", f"is needed: connections[{index}] must be told where the hub is")
@@ -280,7 +280,8 @@ def _check_doors(config: HubConfig) -> None:
         _check_database(config.database)
 
 
-def _is_any(host: str) -> bool:
+def is_any(host: str) -> bool:
+    """Whether it stands for all addresses of this machine, and so for none that others could be told."""
     try:
         return ip_address(host).is_unspecified
     except ValueError:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from cti_client.domain import Millis
-from cti_client.hub.config import ConfigError, ConnectionConfig, HubConfig
+from cti_client.hub.config import ConfigError, ConnectionConfig, HubConfig, is_any
 from cti_client.hub.desk_connections import as_config, desk_connections
 from cti_client.hub.gateway import DRAIN_SECONDS, SUBMIT_SECONDS, Gateway
 from cti_client.hub.health import HealthBoard
@@ -68,8 +68,8 @@ class Gateways:
 
         `shared_by`: this hub's name among those over the same database; empty where there can be no other.
         """
-        self.hub_url = config.public_url or hub_url
-        """Where gateways reach this hub."""
+        self.hub_url = config.public_url or ("" if is_any(config.host) else hub_url)
+        """Where gateways reach this hub; empty where nobody has said so."""
         self.connections: dict[str, SmsConnection] = {}
         """Those that work now, by id; a gateway's calls go to them."""
         self.troubles: dict[str, str] = {}
@@ -98,7 +98,12 @@ class Gateways:
 
     def make(self, settings: ConnectionSettings) -> SmsConnection:
         """A connection by these settings, not started. Raises `SettingsError`."""
-        return self._make(replace(settings, public_url=settings.public_url or self.hub_url))
+        public_url = settings.public_url or self.hub_url
+        if not public_url:
+            raise SettingsError(
+                "public_url", "is needed in the hub's settings file: the gateway is told where the hub is"
+            )
+        return self._make(replace(settings, public_url=public_url))
 
     def wake(self) -> None:
         """The screens may say something else now."""

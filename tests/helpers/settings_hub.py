@@ -12,7 +12,12 @@ from typing import Any
 from cti_client.domain.role import Role
 from cti_client.hub.config import AgentConfig
 from cti_client.hub.secrets import new_key
+from cti_client.hub.services.agents import add_agent
+from cti_client.hub.store.open import make_bus, make_store
+from cti_client.hub.store.store import OwnedStore
+from cti_client.hub.token_hash import hash_token
 from cti_client.telephony.sms.connection import ConnectionSettings, InboundMode, Intake
+from cti_client.telephony.sms.registry import system_clock
 from cti_client.wire import settings_api as api
 from cti_client.wire.api import Accepted, Send, StartChat
 from cti_client.wire.codec import encode
@@ -103,6 +108,7 @@ class Fakes:
     def __init__(self, inbound: InboundMode = InboundMode.WEBHOOK) -> None:
         self.made: list[KnownConnection] = []
         self._inbound = inbound
+        self._listeners: list[Fakes] = []
         self._news = asyncio.Condition()
 
     def __call__(self, settings: ConnectionSettings) -> "KnownConnection":
@@ -123,9 +129,14 @@ class Fakes:
         async with asyncio.timeout(PATIENCE_S), self._news:
             await self._news.wait_for(what)
 
+    def share_news_with(self, *others: "Fakes") -> None:
+        """Whoever waits here hears of theirs, too."""
+        self._listeners.extend(one for one in others if one is not self)
+
     async def _tell(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+        for one in (self, *self._listeners):
+            async with one._news:
+                one._news.notify_all()
 
 
 class KnownConnection(FakeConnection):
@@ -148,6 +159,22 @@ class KnownConnection(FakeConnection):
     async def _tell(self) -> None:
         await super()._tell()
         await self._told()
+
+
+@asynccontextmanager
+async def with_added_agent(database: str, name: str) -> AsyncIterator[tuple[OwnedStore, str]]:
+    """An agent whom the admin command added: its store, and the agent's token."""
+    bus = make_bus(database)
+    store = make_store(database, system_clock, bus)
+    await bus.open()
+    await store.open()
+    try:
+        token = f"token-of-{name}-in-tests"
+        await store.write(add_agent, name, hash_token(token))
+        yield store, token
+    finally:
+        await store.close()
+        await bus.close()
 
 
 def shown(settings: api.AllSettings, connection_id: str) -> api.ConnectionView:

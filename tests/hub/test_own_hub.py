@@ -1,6 +1,7 @@
 """The desktop's own hub: a process, heard through a pipe."""
 
 import asyncio
+import contextlib
 import threading
 from dataclasses import replace
 from functools import partial
@@ -14,10 +15,13 @@ from cti_client.hub import own_hub
 from cti_client.hub.config import HubConfig, SourceConfig
 from cti_client.hub.own_hub import OwnHub, OwnHubError
 from cti_client.hub.own_hub_process import speaks_tls
+from cti_client.hub.secrets import new_key
 from cti_client.paths import paths_in
 from cti_client.wire.api import CaseList
-from cti_client.wire.codec import decode
+from cti_client.wire.codec import decode, encode
+from cti_client.wire.settings_api import AllSettings, EditConnection
 from tests.helpers.own_hub import born_after, own_hubs, said
+from tests.helpers.settings_hub import KANNEL
 
 pytestmark = pytest.mark.usefixtures("strict")
 
@@ -182,6 +186,66 @@ async def served(url: str, token: str) -> int:
                 return await cases(url, token)
             except aiohttp.ClientConnectionError:
                 await asyncio.sleep(0.05)
+
+
+async def settings(url: str, token: str, edit: EditConnection | None = None) -> AllSettings:
+    """As they are, or after this change."""
+    path = "" if edit is None else f"/connections/{edit.id}"
+    headers = {"Authorization": f"Bearer {token}"}
+    async with (
+        aiohttp.ClientSession() as http,
+        http.request(
+            "GET" if edit is None else "PUT",
+            f"{url}/api/v1/settings{path}",
+            headers=headers,
+            data=None if edit is None else encode(edit),
+        ) as answer,
+    ):
+        assert answer.status == 200, await answer.text()
+        return decode(await answer.read(), AllSettings)
+
+
+async def kept(url: str, token: str) -> AllSettings:
+    """Once the hub keeps secrets."""
+    async with asyncio.timeout(30):
+        while True:
+            with contextlib.suppress(aiohttp.ClientConnectionError):
+                if (found := await settings(url, token)).keeps_secrets:
+                    return found
+            await asyncio.sleep(0.05)
+
+
+def trouble_of(found: AllSettings) -> str:
+    (kannel,) = [one for one in found.connections if one.kind == "kannel"]
+    return kannel.trouble
+
+
+def test_its_person_is_the_owner_and_secrets_have_the_key_of_the_desktop(tmp_path: Path) -> None:
+    """It comes by the pipe whenever the keyring has given it, and again to a hub that is started again."""
+    key = new_key()
+    hub = own(tmp_path)
+    url, token = hub.start()
+    try:
+        assert not asyncio.run(settings(url, token)).keeps_secrets
+        hub.keep_secrets_with(key)
+        asyncio.run(kept(url, token))
+        assert trouble_of(asyncio.run(settings(url, token, KANNEL))) == ""
+        (process,) = own_hubs()
+        assert key not in " ".join(process.cmdline())
+        assert key not in str(process.environ())
+        process.kill()
+        born_after(process)
+        assert trouble_of(asyncio.run(kept(url, token))) == ""
+    finally:
+        hub.stop()
+    hub = own(tmp_path)
+    hub.keep_secrets_with(f"{new_key()} {key}")
+    url, token = hub.start()
+    try:
+        assert trouble_of(asyncio.run(settings(url, token))) == ""
+    finally:
+        hub.stop()
+    assert key not in repr(hub.__dict__)
 
 
 def test_certificates_are_waited_for_only_where_https_is_spoken(tmp_path: Path) -> None:
