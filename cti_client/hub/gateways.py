@@ -16,6 +16,7 @@ from cti_client.hub.desk_connections import as_config, desk_connections
 from cti_client.hub.gateway import DRAIN_SECONDS, SUBMIT_SECONDS, Gateway
 from cti_client.hub.health import HealthBoard
 from cti_client.hub.secrets import SecretBox, SecretsLostError
+from cti_client.hub.services.outbox import due_now
 from cti_client.hub.services.scheduled import lead_stranded
 from cti_client.hub.services.settings.connections import LOST, NO_KEY
 from cti_client.hub.services.settings.of_file import by_address
@@ -221,6 +222,7 @@ class Gateways:
             await self._let_go(old)
         await self._begin(new)
         log.info("connection %s is in use as it is set now", new.id)
+        await self._store.write(due_now, new.id)
 
     async def _begin(self, gateway: Gateway) -> None:
         self._health.add(gateway.config.settings)

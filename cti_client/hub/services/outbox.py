@@ -216,6 +216,13 @@ def next_due(conn: Connection, connection_id: str | None = None) -> Millis | Non
     return due
 
 
+def due_now(tx: Tx, connection_id: str) -> None:
+    """What waits for another try is tried at once: the gateway is set otherwise now."""
+    waits = outbox.c.connection_id == connection_id, outbox.c.taken_until.is_(None), outbox.c.due_at > tx.now
+    if tx.conn.execute(update(outbox).where(*waits).values(due_at=tx.now)).rowcount:
+        tx.wakes.add("outbox")
+
+
 def back_off(attempt: int, retry_after: int | None) -> Millis:
     """How long to wait after attempt number `attempt` (from 1); the gateway's own wish comes first."""
     if retry_after is not None:
