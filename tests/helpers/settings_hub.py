@@ -9,10 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, select
+
 from cti_client.domain.role import Role
 from cti_client.hub.config import AgentConfig
 from cti_client.hub.secrets import new_key
 from cti_client.hub.services.agents import add_agent
+from cti_client.hub.store import tables
 from cti_client.hub.store.open import make_bus, make_store
 from cti_client.hub.store.store import OwnedStore
 from cti_client.hub.token_hash import hash_token
@@ -162,19 +165,36 @@ class KnownConnection(FakeConnection):
 
 
 @asynccontextmanager
-async def with_added_agent(database: str, name: str) -> AsyncIterator[tuple[OwnedStore, str]]:
-    """An agent whom the admin command added: its store, and the agent's token."""
+async def beside(database: Path | str) -> AsyncIterator[OwnedStore]:
+    """A store on a running hub's database, as the admin command has one."""
     bus = make_bus(database)
     store = make_store(database, system_clock, bus)
     await bus.open()
     await store.open()
     try:
-        token = f"token-of-{name}-in-tests"
-        await store.write(add_agent, name, hash_token(token))
-        yield store, token
+        yield store
     finally:
         await store.close()
         await bus.close()
+
+
+@asynccontextmanager
+async def with_added_agent(database: str, name: str) -> AsyncIterator[tuple[OwnedStore, str]]:
+    """An agent whom the admin command added: its store, and the agent's token."""
+    async with beside(database) as store:
+        token = f"token-of-{name}-in-tests"
+        await store.write(add_agent, name, hash_token(token))
+        yield store, token
+
+
+async def everything_stored(database: Path | str) -> str:
+    """All that the tables hold."""
+
+    def read(conn: Connection) -> str:
+        return repr([conn.execute(select(table)).all() for table in tables.metadata.sorted_tables])
+
+    async with beside(database) as store:
+        return await store.read(read)
 
 
 def shown(settings: api.AllSettings, connection_id: str) -> api.ConnectionView:

@@ -1,6 +1,9 @@
 """D6, F4, G1, E10: the settings over the wire: who may, what is refused with which field, what nobody is ever told."""
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -11,6 +14,8 @@ from cti_client.domain.role import Role
 from cti_client.domain.text_policy import TextPolicy
 from cti_client.wire import settings_api as api
 from cti_client.wire.topics import Setup
+from tests.helpers.engines import ENGINES
+from tests.helpers.postgres import SharedDatabase
 from tests.helpers.running_hub import LINE, OTHER_TOKEN, TOKEN, RefusedError
 from tests.helpers.settings_hub import (
     KANNEL,
@@ -18,12 +23,27 @@ from tests.helpers.settings_hub import (
     PASSWORD,
     SECRET,
     SIMULATOR,
+    SettingsHub,
     edited,
     edited_line,
+    everything_stored,
     settings_hub,
     shown,
     with_roles,
 )
+
+Home = Callable[..., AbstractAsyncContextManager[SettingsHub]]
+
+
+@pytest.fixture(params=ENGINES)
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """Opens a hub on each engine in turn."""
+    if request.param == "sqlite":
+        return partial(settings_hub, tmp_path)
+    shared: SharedDatabase = request.getfixturevalue("shared_postgres")
+    shared.empty()
+    return partial(settings_hub, tmp_path, database=shared.url)
+
 
 ROUTES = [
     ("GET", "", None),
@@ -43,8 +63,8 @@ ROUTES = [
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR])
-async def test_nobody_else_sees_or_changes_anything(tmp_path: Path, role: Role) -> None:
-    async with settings_hub(tmp_path, agents=with_roles(Bo=role)) as hub:
+async def test_nobody_else_sees_or_changes_anything(home: Home, role: Role) -> None:
+    async with home(agents=with_roles(Bo=role)) as hub:
         before = await hub.settings()
         for method, path, body in ROUTES:
             assert await hub.refused(method, path, body, OTHER_TOKEN) == (403, "not_allowed", "")
@@ -52,43 +72,39 @@ async def test_nobody_else_sees_or_changes_anything(tmp_path: Path, role: Role) 
         assert await hub.settings() == before
 
 
-async def test_an_admin_may_as_an_owner_does(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path, agents=with_roles(Bo=Role.ADMIN)) as hub:
+async def test_an_admin_may_as_an_owner_does(home: Home) -> None:
+    async with home(agents=with_roles(Bo=Role.ADMIN)) as hub:
         assert await hub.settings(OTHER_TOKEN) == await hub.settings()
         await hub.ask("POST", "/replies", api.EditCannedReply(shortcut="hi", title="Hi", text="Hello"), OTHER_TOKEN)
         (entry,) = (await hub.audit()).entries
         assert (entry.by, entry.kind, entry.what, entry.action) == ("Bo", "canned reply", "hi", "added")
 
 
-async def test_a_desktop_knows_its_role(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path) as hub, hub.hub.desktop() as anna, hub.hub.desktop(token=OTHER_TOKEN) as bo:
+async def test_a_desktop_knows_its_role(home: Home) -> None:
+    async with home() as hub, hub.hub.desktop() as anna, hub.hub.desktop(token=OTHER_TOKEN) as bo:
         assert anna.welcome is not None
         assert bo.welcome is not None
         assert (anna.welcome.role, bo.welcome.role) == (Role.OWNER, Role.AGENT)
 
 
-async def test_secrets_are_told_to_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_secrets_are_told_to_nobody(home: Home, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        async with settings_hub(tmp_path) as hub:
+        async with home() as hub:
             made = await hub.put(KANNEL)
             view = shown(made, "main")
             assert view.options["password"] == view.secret == api.SECRET_KEPT
             renamed = await hub.put(edited(view, name="First gateway", options=view.options | {"password": "an0ther"}))
             await hub.test(edited(shown(renamed, "main")))
             told = msgspec.json.encode(await hub.settings()) + msgspec.json.encode(await hub.audit())
-    stored = on_disk(tmp_path)
+            stored = await everything_stored(hub.hub.config.database)
     for words in (PASSWORD, SECRET, "an0ther"):
         assert words not in caplog.text
         assert words.encode() not in told
-        assert words.encode() not in stored
+        assert words not in stored
 
 
-def on_disk(folder: Path) -> bytes:
-    return b"".join(one.read_bytes() for one in folder.iterdir())
-
-
-async def test_a_kept_secret_stays_and_the_audit_says_which_was_set(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path) as hub:
+async def test_a_kept_secret_stays_and_the_audit_says_which_was_set(home: Home) -> None:
+    async with home() as hub:
         view = shown(await hub.put(KANNEL), "main")
         view = shown(await hub.put(edited(view, options=view.options | {"smsc": "two"})), "main")
         view = shown(await hub.put(edited(view, secret="an-other-secret")), "main")
@@ -102,8 +118,8 @@ async def test_a_kept_secret_stays_and_the_audit_says_which_was_set(tmp_path: Pa
         assert (await hub.audit("?limit=2")).more
 
 
-async def test_nothing_changed_is_no_change(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path) as hub:
+async def test_nothing_changed_is_no_change(home: Home) -> None:
+    async with home() as hub:
         made = await hub.put(KANNEL)
         assert await hub.put(edited(shown(made, "main"))) == made
         (line,) = made.lines
@@ -111,8 +127,8 @@ async def test_nothing_changed_is_no_change(tmp_path: Path) -> None:
         assert len((await hub.audit()).entries) == 1
 
 
-async def test_somebody_else_was_faster(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path) as hub:
+async def test_somebody_else_was_faster(home: Home) -> None:
+    async with home() as hub:
         view = shown(await hub.put(KANNEL), "main")
         first = await hub.put(edited(view, name="First"))
         assert await hub.refused("PUT", "/connections/main", edited(view, name="Second")) == (409, "stale_version", "")
@@ -160,17 +176,17 @@ def kannel(**options: str) -> dict[str, str]:
         ({"options": kannel(colour="red")}, "options.colour"),
     ],
 )
-async def test_what_is_wrong_with_a_connection_is_named(tmp_path: Path, edit: dict[str, object], field: str) -> None:
+async def test_what_is_wrong_with_a_connection_is_named(home: Home, edit: dict[str, object], field: str) -> None:
     wrong = msgspec.structs.replace(KANNEL, **edit)
-    async with settings_hub(tmp_path) as hub:
+    async with home() as hub:
         path = f"/connections/{wrong.id.replace(' ', '%20')}"
         assert await hub.refused("PUT", path, wrong) == (400, "bad_request", field)
         assert [one.id for one in (await hub.settings()).connections] == ["fake"]
         assert (await hub.audit()).entries == ()
 
 
-async def test_a_secret_goes_nowhere_but_where_it_was_entered_for(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path) as hub:
+async def test_a_secret_goes_nowhere_but_where_it_was_entered_for(home: Home) -> None:
+    async with home() as hub:
         view = shown(await hub.put(KANNEL), "main")
         elsewhere = edited(view, options=view.options | {"url": "http://127.0.0.1:10/cgi-bin/sendsms"})
         for method, path in (("PUT", "/connections/main"), ("POST", "/connections/test")):
@@ -180,8 +196,8 @@ async def test_a_secret_goes_nowhere_but_where_it_was_entered_for(tmp_path: Path
         await hub.put(msgspec.structs.replace(entered, secret=SECRET))
 
 
-async def test_without_a_key_no_secret_is_kept_and_all_else_works(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path, secrets_key="") as hub:
+async def test_without_a_key_no_secret_is_kept_and_all_else_works(home: Home) -> None:
+    async with home(secrets_key="") as hub:
         assert not (await hub.settings()).keeps_secrets
         with pytest.raises(RefusedError, match="has no key to keep secrets with") as refused:
             await hub.put(KANNEL)
@@ -208,9 +224,9 @@ LINE_EDIT = api.EditLine(address=NUMBER, name="Sales")
         ({"pool_line_id": 99}, "pool_line_id"),
     ],
 )
-async def test_what_is_wrong_with_a_line_is_named(tmp_path: Path, edit: dict[str, object], field: str) -> None:
+async def test_what_is_wrong_with_a_line_is_named(home: Home, edit: dict[str, object], field: str) -> None:
     wrong = msgspec.structs.replace(LINE_EDIT, **edit)
-    async with settings_hub(tmp_path) as hub:
+    async with home() as hub:
         before = await hub.settings()
         assert await hub.refused("POST", "/lines", wrong) == (400, "bad_request", field)
         made = await hub.ask("POST", "/lines", LINE_EDIT)
@@ -225,8 +241,8 @@ async def test_what_is_wrong_with_a_line_is_named(tmp_path: Path, edit: dict[str
         assert await hub.refused("PUT", f"/lines/{sales.id}", LINE_EDIT) == (404, "not_found", "")
 
 
-async def test_a_line_that_is_added_again_has_its_history(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path) as hub:
+async def test_a_line_that_is_added_again_has_its_history(home: Home) -> None:
+    async with home() as hub:
         made = await hub.ask("POST", "/lines", LINE_EDIT)
         line_id = made.lines[-1].id
         await hub.ask("DELETE", f"/lines/{line_id}")
@@ -235,8 +251,8 @@ async def test_a_line_that_is_added_again_has_its_history(tmp_path: Path) -> Non
         assert [one.action for one in (await hub.audit()).entries] == ["added", "removed", "added"]
 
 
-async def test_what_the_file_says_is_not_changed_here(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path) as hub:
+async def test_what_the_file_says_is_not_changed_here(home: Home) -> None:
+    async with home() as hub:
         settings = await hub.settings()
         fake, (line,) = shown(settings, "fake"), settings.lines
         assert (fake.editable, line.editable) == (False, False)
@@ -263,8 +279,8 @@ async def test_what_the_file_says_is_not_changed_here(tmp_path: Path) -> None:
         (api.EditAutoText(enabled=True, text="Hello \N{GRINNING FACE}"), "text"),
     ],
 )
-async def test_an_automatic_text_must_be_one_that_can_go(tmp_path: Path, edit: api.EditAutoText, field: str) -> None:
-    async with settings_hub(tmp_path) as hub:
+async def test_an_automatic_text_must_be_one_that_can_go(home: Home, edit: api.EditAutoText, field: str) -> None:
+    async with home() as hub:
         await hub.put(SIMULATOR)
         made = await hub.ask("POST", "/lines", msgspec.structs.replace(LINE_EDIT, connection="spare"))
         path = f"/lines/{made.lines[-1].id}/texts/welcome"
@@ -273,8 +289,8 @@ async def test_an_automatic_text_must_be_one_that_can_go(tmp_path: Path, edit: a
         assert (await hub.refused("PUT", f"/lines/{made.lines[-1].id}/texts/poem", edit))[0] == 404
 
 
-async def test_automatic_texts_of_a_line(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path) as hub:
+async def test_automatic_texts_of_a_line(home: Home) -> None:
+    async with home() as hub:
         (line,) = (await hub.settings()).lines
         on = {one.policy: one.enabled for one in line.auto_texts}
         assert on == {policy: policy is AutoPolicy.OPT_OUT for policy in AutoPolicy}
@@ -295,8 +311,8 @@ async def test_automatic_texts_of_a_line(tmp_path: Path) -> None:
         (api.RoutingRuleView(connection="fake", prefix="+"), "rules[1].prefix"),
     ],
 )
-async def test_what_is_wrong_with_a_rule_is_named(tmp_path: Path, rule: api.RoutingRuleView, field: str) -> None:
-    async with settings_hub(tmp_path) as hub:
+async def test_what_is_wrong_with_a_rule_is_named(home: Home, rule: api.RoutingRuleView, field: str) -> None:
+    async with home() as hub:
         version = (await hub.settings()).version
         good = api.RoutingRuleView(connection="fake", prefix="+1 (212)")
         edit = api.EditRouting(rules=(good, rule), version=version)
@@ -316,9 +332,9 @@ async def test_what_is_wrong_with_a_rule_is_named(tmp_path: Path, rule: api.Rout
         ({"text": "x" * 1601}, "text"),
     ],
 )
-async def test_what_is_wrong_with_a_reply_is_named(tmp_path: Path, edit: dict[str, str], field: str) -> None:
+async def test_what_is_wrong_with_a_reply_is_named(home: Home, edit: dict[str, str], field: str) -> None:
     reply = api.EditCannedReply(shortcut="bye", title="Bye", text="Goodbye")
-    async with settings_hub(tmp_path) as hub:
+    async with home() as hub:
         await hub.ask("POST", "/replies", msgspec.structs.replace(reply, shortcut="/hi"))
         wrong = msgspec.structs.replace(reply, **edit)
         assert await hub.refused("POST", "/replies", wrong) == (400, "bad_request", field)
@@ -331,8 +347,8 @@ async def test_what_is_wrong_with_a_reply_is_named(tmp_path: Path, edit: dict[st
         assert (await hub.refused("DELETE", f"/replies/{bye.id}"))[0] == 404
 
 
-async def test_desktops_hear_of_lines_and_replies_at_once(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path) as hub, hub.hub.desktop(token=OTHER_TOKEN) as bo:
+async def test_desktops_hear_of_lines_and_replies_at_once(home: Home) -> None:
+    async with home() as hub, hub.hub.desktop(token=OTHER_TOKEN) as bo:
         await bo.until(lambda desk: "setup" in desk.topics)
         await hub.put(SIMULATOR)
         await hub.ask("POST", "/lines", msgspec.structs.replace(LINE_EDIT, connection="spare"))
@@ -348,8 +364,8 @@ async def test_desktops_hear_of_lines_and_replies_at_once(tmp_path: Path) -> Non
         assert bo.topic(Setup).lines[1].separate
 
 
-async def test_a_connection_of_another_id_is_not_what_the_path_names(tmp_path: Path) -> None:
-    async with settings_hub(tmp_path) as hub:
+async def test_a_connection_of_another_id_is_not_what_the_path_names(home: Home) -> None:
+    async with home() as hub:
         assert await hub.refused("PUT", "/connections/other", KANNEL) == (400, "bad_request", "id")
         assert (await hub.refused("PUT", "/connections/main", b"{}"))[:2] == (400, "bad_request")
         assert (await hub.refused("DELETE", "/connections/none"))[0] == 404
