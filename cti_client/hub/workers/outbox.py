@@ -71,6 +71,8 @@ class OutboxWorker:
         self._at_once = at_once if rate is None else max(1, min(at_once, int(rate * _TURN_SECONDS)))
         self._next_turn = 0.0
         self._left_alone_until: Millis = 0
+        self._is_silent = False
+        """It did not answer the last submit: one at a time until it does, for what it leaves open becomes unknown."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._begun: set[int] = set()
         """The messages among them of which the gateway may have heard."""
@@ -110,7 +112,7 @@ class OutboxWorker:
             if behind > _BEHIND_SECONDS:
                 await self._alarm.wait(self._clock() + round((behind - _BEHIND_SECONDS) * 1000))
                 continue
-            free = self._at_once - len(self._under_way)
+            free = max(0, (1 if self._is_silent else self._at_once) - len(self._under_way))
             due = await self._store.read(next_due, self._id) if free and not surely_more else None
             if not (free and surely_more) and (due is None or due > self._clock()):
                 await self._alarm.wait(due)
@@ -218,6 +220,7 @@ class OutboxWorker:
         return len(sms_text.separate(sms.text, sms_text.SEPARATE_LIMIT))
 
     def _judge(self, outcome: SubmitOutcome) -> None:
+        self._is_silent = isinstance(outcome, Unclear)
         if isinstance(outcome, NotTaken) and outcome.retry_after is not None:
             pause = min(outcome.retry_after, _LONGEST_PAUSE_MS)
             self._left_alone_until = max(self._left_alone_until, self._clock() + pause)

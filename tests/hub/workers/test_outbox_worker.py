@@ -147,6 +147,33 @@ async def test_at_most_so_many_are_under_way() -> None:
         assert max(bench.store.takes) == 3
 
 
+async def test_a_gateway_that_does_not_answer_is_tried_with_one_text_at_a_time() -> None:
+    """Each text that it leaves open becomes unknown, and somebody has to find out what became of it."""
+    answers = asyncio.Semaphore(0)
+    said: list[SubmitOutcome] = []
+
+    async def answer(_: OutboundSms) -> SubmitOutcome:
+        await answers.acquire()
+        return said.pop(0)
+
+    bench = Bench(at_once=3)
+    bench.gateway.answer = answer
+    bench.store.due = [sms(number) for number in range(9)]
+    submitted = bench.gateway.submitted
+    async with working(bench):
+        for count, outcome in ((3, Unclear(detail="no answer")), (4, Unclear(detail="no answer")), (5, Taken())):
+            await bench.gateway.until(lambda count=count: len(submitted) == count)  # type: ignore[misc]  # bound now
+            for _ in range(3 if count == 3 else 1):
+                said.append(outcome)
+                answers.release()
+        await bench.gateway.until(lambda: len(submitted) == 8)
+        for _ in range(4):
+            said.append(Taken())
+            answers.release()
+        await bench.store.until_recorded(9)
+        assert bench.store.takes[:4] == [3, 1, 1, 3]
+
+
 async def test_a_slow_text_holds_no_other_up() -> None:
     release = asyncio.Event()
 
