@@ -4,9 +4,12 @@
 `unknown`: it may have gone, so it never goes again by itself. The texts of one customer go one after the other.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import BindParameter, Connection, and_, bindparam, delete, exists, func, select, update
 
 from cti_client.domain import Millis
+from cti_client.domain.clean_text import clean_text
 from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import OPTED_OUT_TEXT
@@ -144,6 +147,7 @@ def record_outcome(tx: Tx, message_id: int, outcome: SubmitOutcome, attempt: int
 
     One to an attempt that was given up for a new one changes nothing: what is under way is another submit.
     """
+    outcome = replace(outcome, detail=clean_text(outcome.detail)[0])
     locked = lock_message(tx, message_id)
     if locked is None or locked[1].attempt != attempt:
         return
@@ -157,7 +161,7 @@ def record_outcome(tx: Tx, message_id: int, outcome: SubmitOutcome, attempt: int
     match outcome:
         case Taken():
             parts = outcome.parts if outcome.parts > 1 else row.parts
-            gateway_id = outcome.gateway_id or row.gateway_id
+            gateway_id = clean_text(outcome.gateway_id)[0] or row.gateway_id
             move_message(tx, row, DeliveryState.SENT, parts=parts, gateway_id=gateway_id)
         case Refused():
             state = move_message(tx, row, DeliveryState.FAILED, reason=outcome.reason, reason_text=outcome.detail)

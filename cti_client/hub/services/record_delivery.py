@@ -1,5 +1,7 @@
 """A delivery report came in (D3): kept as it came, and the message moves forward by it."""
 
+from dataclasses import replace
+
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from cti_client.domain.clean_text import clean_text
@@ -31,6 +33,7 @@ def record_delivery(tx: Tx, _connection_id: str, report: DeliveryReport) -> None
     Reports may come before the submit's answer, out of order, twice, or part by part (the message is then what its
     parts are in sum). One on a message we do not know is kept, and changes nothing.
     """
+    report = replace(report, raw=clean_text(report.raw)[0], gateway_id=clean_text(report.gateway_id)[0])
     locked = lock_message(tx, report.message_id)
     _keep(tx, report)
     if locked is None or locked[1].direction != Direction.OUT:
@@ -68,7 +71,7 @@ def _keep(tx: Tx, report: DeliveryReport) -> None:
             "part": report.part,
             "gateway_id": report.gateway_id,
             "reason": report.reason,
-            "raw": clean_text(report.raw)[0],
+            "raw": report.raw,
             "attempt": report.attempt,
         },
     )

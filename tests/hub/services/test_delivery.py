@@ -8,7 +8,7 @@ from cti_client.hub.services.outbox import record_outcome
 from cti_client.hub.services.record_delivery import record_delivery
 from cti_client.hub.services.settle_message import settle_message
 from cti_client.hub.store import tables
-from cti_client.telephony.sms.connection import DeliveryReport, Refused, Taken, Unclear
+from cti_client.telephony.sms.connection import DeliveryReport, Refused, SubmitOutcome, Taken, Unclear
 from cti_client.wire import api
 from tests.helpers.service_hub import START, ServiceHub
 
@@ -69,6 +69,23 @@ def test_a_failure_keeps_the_reason_and_the_gateways_words(hub: ServiceHub, mess
     hub.now = START + 9
     row = hub.message(message_id)
     assert (row.reason, row.reason_text, row.gateway_id) == ("landline", "30006", "g")
+
+
+def test_what_no_database_keeps_is_cleaned_out_of_a_gateways_words(hub: ServiceHub, message_id: int) -> None:
+    report(hub, message_id, S.UNDELIVERED, raw="a\0b\ud83d", gateway_id="g\0\ud83d", reason=FailureReason.OPTED_OUT)
+    row = hub.message(message_id)
+    assert row.state == "undelivered"
+    assert "\0" not in row.reason_text + row.gateway_id
+    assert "\ud83d" not in row.reason_text + row.gateway_id
+
+
+@pytest.mark.parametrize(
+    "outcome", [Taken(gateway_id="g\0\ud83d"), Refused(reason=FailureReason.OPTED_OUT, detail="a\0")]
+)
+def test_nor_is_it_kept_of_an_answer(hub: ServiceHub, message_id: int, outcome: SubmitOutcome) -> None:
+    hub.run(record_outcome, message_id, outcome)
+    row = hub.message(message_id)
+    assert "\0" not in row.reason_text + row.gateway_id
 
 
 def test_the_answers_id_is_the_gateways(hub: ServiceHub, message_id: int) -> None:
