@@ -253,7 +253,9 @@ def _try_again(tx: Tx, row: AnyRow, outcome: NotTaken) -> bool:
     limit = CONFIRMS_WITHIN if row.policy == Way.OPT_OUT_CONFIRMATION else GIVE_UP_AFTER
     if due_at >= _begun(tx, row) + limit:
         return False
-    tx.conn.execute(update(outbox).where(outbox.c.message_id == row.id).values(due_at=due_at, taken_until=None))
+    tries = attempt if outcome.asked else attempt - 1
+    again = {"due_at": due_at, "taken_until": None, "attempt": tries}
+    tx.conn.execute(update(outbox).where(outbox.c.message_id == row.id).values(again))
     waiting = {"state": DeliveryState.QUEUED, "state_at": tx.now, "reason_text": outcome.detail}
     change_row(tx.conn, message, row.id, waiting)
     tx.news.message(row.id)

@@ -41,7 +41,7 @@ _BLOCKED_MS = 1_000
 _GIVE_BACK_SECONDS = 2.0
 _LONGEST_PAUSE_MS: Millis = 5 * 60_000
 """However long a gateway asks to be left alone: it may have meant one text, and may be back sooner."""
-_NOT_BEGUN = NotTaken(detail="", retry_after=0)
+_NOT_BEGUN = NotTaken(detail="", retry_after=0, asked=False)
 _BROKEN = (FailureReason.CONNECTION_BROKEN, FailureReason.NO_CREDIT)
 
 

@@ -103,10 +103,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotTaken:
-    """The gateway surely did not take it now; try again, not before `retry_after` milliseconds where given."""
+    """The gateway surely did not take it now; try again, not before `retry_after` milliseconds where given.
+
+    `asked` False: it was not even offered, so this counts as no try.
+    """
 
     detail: str
     retry_after: int | None = None
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

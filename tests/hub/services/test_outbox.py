@@ -6,6 +6,7 @@ from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.hub.services.outbox import back_off, expire_leases, give_up_late, next_due, record_outcome, take_due
 from cti_client.hub.services.record_delivery import record_delivery
 from cti_client.hub.store import tables
+from cti_client.hub.store.messages import one_message
 from cti_client.hub.store.store import Tx
 from cti_client.telephony.sms.connection import DeliveryReport, NotTaken, Refused, Taken, Unclear
 from tests.helpers.service_hub import HOUR, MINUTE, START, ServiceHub
@@ -111,6 +112,15 @@ def test_not_taken_waits_longer_each_time(hub: ServiceHub, message_id: int) -> N
     assert hub.message(message_id).reason_text == "", "what was said of the try before is not said of this one"
     hub.run(record_outcome, message_id, Taken())
     assert hub.message(message_id).reason_text == ""
+
+
+def test_what_was_never_offered_to_the_gateway_has_not_been_tried(hub: ServiceHub, message_id: int) -> None:
+    hub.submit(NotTaken(detail="", retry_after=0, asked=False))
+    assert state(hub, message_id) == ("queued", None)
+    assert hub.read(one_message, message_id).retry_at is None, "nobody is told that the gateway did not take it"
+    hub.now += 1_000
+    hub.submit(NotTaken(detail="gateway away"))
+    assert hub.read(one_message, message_id).retry_at == hub.now + 10_000
 
 
 def test_the_gateways_own_wish_comes_first(hub: ServiceHub, message_id: int) -> None:

@@ -347,7 +347,7 @@ async def test_abort_leaves_what_never_answered_to_its_lease() -> None:
         assert bench.store.recorded == []
 
 
-NOT_BEGUN = NotTaken(detail="", retry_after=0)
+NOT_BEGUN = NotTaken(detail="", retry_after=0, asked=False)
 
 
 async def test_what_is_taken_while_it_stops_goes_back_into_the_queue() -> None:
