@@ -28,6 +28,7 @@ from cti_client.demo.tour_kit import (
     visible,
     write,
 )
+from cti_client.demo.tour_settings import SettingsSteps
 from cti_client.demo.tour_stage import Stage
 from cti_client.demo.tour_text import TextSteps
 from cti_client.domain.errors import OPTED_OUT_TEXT
@@ -55,6 +56,7 @@ class Tour:
         self._stage, self._say = stage, say
         self._texts = TextSteps(stage)
         self._consent = ConsentSteps(stage)
+        self._settings = SettingsSteps(stage)
         self.passed = 0
 
     async def run(self) -> None:
@@ -75,6 +77,9 @@ class Tour:
             ("STOP opts out, and a reply is refused", self._stops),
             ("A number without consent: Allow SMS keeps the proof", self._consent.allows),
             ("The phone button starts an outbound chat", self._outbound),
+            ("An owner sets up a connection and tests it", self._settings.connection),
+            ("A line goes by it, and texts find their way", self._settings.line),
+            ("A canned reply is written for everybody", self._settings.reply),
         ]
         for number, (name, step) in enumerate(steps, 1):
             detail = await step()

@@ -41,6 +41,9 @@ class ChangeCard(Card):
 
 
 def _headline(entry: AuditEntry) -> str:
+    who = entry.by or tr("Somebody")
+    if entry.kind == "routing":  # there is but one list of rules
+        return tr("{who} changed the routing rules").format(who=who)
     words = {
         "added": tr("{who} added the {kind} “{what}”"),
         "changed": tr("{who} changed the {kind} “{what}”"),
@@ -49,11 +52,9 @@ def _headline(entry: AuditEntry) -> str:
     kinds = {
         "connection": tr("connection"),
         "line": tr("line"),
-        "routing": tr("routing"),
         "automatic text": tr("automatic text"),
         "canned reply": tr("canned reply"),
     }
-    who = entry.by or tr("Somebody")
     return words.format(who=who, kind=kinds.get(entry.kind, entry.kind), what=entry.what)
 
 

@@ -21,6 +21,7 @@ async def test_each_change_says_who_when_and_what(scene: SettingsScene) -> None:
             entry(9, action="changed", changes=(change,)),
             entry(8, action="added", kind="connection", what="kannel", by="Ben", changes=(change,)),
             entry(7, action="removed", kind="canned reply", what="hi", changes=(change,)),
+            entry(6, kind="routing", what="all rules", changes=(change,)),
         )
     )
     await scene.go_to(5)
@@ -29,8 +30,9 @@ async def test_each_change_says_who_when_and_what(scene: SettingsScene) -> None:
         "Anna changed the line “Support”",
         "Ben added the connection “kannel”",
         "Anna removed the canned reply “hi”",
+        "Anna changed the routing rules",
     ]
-    assert [row[3].replace("\u200b", "") for row in rows] == ["A <b> → B", "B", "A <b>"]
+    assert [row[3].replace("\u200b", "") for row in rows] == ["A <b> → B", "B", "A <b>", "A <b> → B"]
     assert not scene.page.log.more.isVisible()
 
 
