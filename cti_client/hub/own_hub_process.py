@@ -22,6 +22,7 @@ with certificates_later() as load_certificates:
     from cti_client.hub.bootstrap import Hub
     from cti_client.hub.config import AgentConfig, ConfigError, HubConfig
     from cti_client.hub.log import Words
+    from cti_client.hub.own_port import TAKEN, keep_port, with_own_port
     from cti_client.hub.store.schema import NotOurDatabaseError, SchemaTooNewError
     from cti_client.hub.trouble import trouble
 
@@ -110,8 +111,7 @@ async def _serve(launch: Launch, pipe: Pipe) -> None:
     certificates = asyncio.create_task(asyncio.to_thread(load_certificates), name="certificates")
     if speaks_tls(config):
         await certificates
-    hub = Hub(config, certificates=certificates)
-    url = await hub.start()
+    hub, url = await _start(config, certificates)
     try:
         threading.Thread(target=_listen, args=(loop, hub, stop), name="desktop's wish", daemon=True).start()
         pipe.say("ready", url)
@@ -121,6 +121,22 @@ async def _serve(launch: Launch, pipe: Pipe) -> None:
         await stop.wait()
     finally:
         await hub.stop()
+
+
+async def _start(config: HubConfig, certificates: "asyncio.Task[None]") -> tuple[Hub, str]:
+    """On the port that the settings name or the last start had; where that is taken and not named, on any."""
+    wished = with_own_port(config)
+    hub = Hub(wished, certificates=certificates)
+    try:
+        url = await hub.start()
+    except OSError as error:
+        if error.errno not in TAKEN or wished == config:
+            raise
+        log.warning("port %d is taken by another program: gateways that call this hub do not reach it", wished.port)
+        hub = Hub(config, certificates=certificates)
+        url = await hub.start()
+    keep_port(config, url)
+    return hub, url
 
 
 def _listen(loop: asyncio.AbstractEventLoop, hub: Hub, stop: asyncio.Event) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import socket
 import threading
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -246,6 +248,25 @@ def test_its_person_is_the_owner_and_secrets_have_the_key_of_the_desktop(tmp_pat
     finally:
         hub.stop()
     assert key not in repr(hub.__dict__)
+
+
+def test_it_listens_where_it_did_so_that_gateways_find_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    ports = []
+    for _ in range(2):
+        hub = own(tmp_path)
+        ports.append(urlsplit(hub.start()[0]).port)
+        hub.stop()
+    assert ports[0] == ports[1]
+    with socket.create_server(("127.0.0.1", ports[0] or 0)):
+        hub = own(tmp_path)
+        url, token = hub.start()
+        assert asyncio.run(cases(url, token)) == 200
+        hub.stop()
+        assert urlsplit(url).port != ports[0]
+    assert f"port {ports[0]} is taken by another program" in caplog.text
+    hub = own(tmp_path)
+    assert urlsplit(hub.start()[0]).port == ports[0], "and back as soon as it can"
+    hub.stop()
 
 
 def test_certificates_are_waited_for_only_where_https_is_spoken(tmp_path: Path) -> None:
