@@ -9,6 +9,7 @@ from cti_client.hub import command
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Limits, LineConfig
 from cti_client.hub.config_file import read
 from cti_client.hub.metrics import Metrics
+from cti_client.hub.secrets import new_key
 from cti_client.hub.store.counts import Counts
 from cti_client.telephony.sms.connection import ConnectionSettings
 
@@ -18,6 +19,7 @@ ENVIRONMENT = {
     "HUB_DATABASE": "postgresql://hub:x@127.0.0.1/hub",
     "HUB_KEY": "key",
     "SENDSMS_SECRET": "secret",
+    "HUB_SECRETS_KEY": new_key(),
 }
 
 
