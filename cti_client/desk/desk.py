@@ -4,7 +4,9 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -19,7 +21,6 @@ from cti_client.desk.pending_file import NewerFileError
 from cti_client.desk.pending_sends import PendingSends
 from cti_client.desk.places import Person
 from cti_client.desk.queries import Queries
-from cti_client.desk.settings import SettingsDesk
 from cti_client.desk.sharing import Sharing
 from cti_client.desk.state import Body, Change, DeskState
 from cti_client.desk.tasks import TaskOwner
@@ -33,6 +34,9 @@ from cti_client.wire import api, topics
 from cti_client.wire.codec import decode_topic
 from cti_client.wire.frames import Line, Looking, Topic, Typing, Welcome
 from cti_client.wire.records import Case, Contact, Interaction, Message, Offer
+
+if TYPE_CHECKING:
+    from cti_client.desk.settings import SettingsDesk
 
 log = logging.getLogger(__name__)
 
@@ -140,8 +144,6 @@ class Desk(QObject, Queries):
         )
         self.sharing = Sharing(self._say, self.now, self.shared_changed.emit)
         """Threads that somebody else has before them too (G2a)."""
-        self.settings = SettingsDesk(self._call)
-        """What owners and admins see and change (F4)."""
         self._stop_listening: Callable[[], None] = _nothing
         self.link = LinkView(LinkStatus.CONNECTING, since=clock())
 
@@ -191,6 +193,13 @@ class Desk(QObject, Queries):
     def cases(self) -> Mapping[int, Case]:
         """By interaction id."""
         return self._state.cases
+
+    @cached_property
+    def settings(self) -> "SettingsDesk":
+        """What owners and admins see and change (F4)."""
+        from cti_client.desk.settings import SettingsDesk  # most people never need it
+
+        return SettingsDesk(self._call)
 
     @property
     def unsent(self) -> int:
