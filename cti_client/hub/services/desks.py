@@ -75,14 +75,6 @@ class Served(NamedTuple):
     """It was silent for so long that its agent counts as gone."""
 
 
-class Believed(NamedTuple):
-    """A desktop that this process believes it serves. `sent`: the number of the last record it was sent."""
-
-    agent_id: int
-    desk_id: str
-    sent: int
-
-
 class Unlike(NamedTuple):
     """Where the database says otherwise: what it has of these agents, and who is no longer this process's."""
 
@@ -142,25 +134,29 @@ def desks_left(tx: Tx, left: Sequence[Served]) -> None:
 
 
 @one_statement
-def unlike(conn: Connection, process_id: str, believed: Sequence[Believed]) -> Unlike:
-    """Where this process's desktops are otherwise in the database than it believes, or have news."""
+def unlike(
+    conn: Connection, process_id: str, agents: Sequence[int], desks: Sequence[str], sent: Sequence[int]
+) -> Unlike:
+    """Where this process's desktops are otherwise in the database than it believes, or have news.
+
+    It believes that these agents' desktops have these ids, and were sent all records up to these numbers.
+    """
     if conn.dialect.name == "postgresql":
         from cti_client.hub.store import postgres_desks  # a desktop's own hub never pays for it
 
-        agents, desks, sent = zip(*believed, strict=True) if believed else ((), (), ())
         found = [Served(*row) for row in postgres_desks.unlike(conn, process_id, agents, desks, sent)]
         return Unlike([one for one in found if one.desk_id], [one.agent_id for one in found if not one.desk_id])
-    rows = {
-        row.agent_id: Served(row.agent_id, row.desk_id, row.seq or 0, row.gone_since is not None)
+    rows = [
+        Served(row.agent_id, row.desk_id, row.seq or 0, row.gone_since is not None)
         for row in _SERVED.rows(conn, {"process": process_id})
-    }
-    known = {one.agent_id: one for one in believed}
-    differ = [row for row in rows.values() if row.gone or _is_news(row, known.get(row.agent_id))]
-    return Unlike(differ, [agent_id for agent_id in known if agent_id not in rows])
+    ]
+    believed = dict(zip(agents, zip(desks, sent, strict=True), strict=True))
+    differ = [row for row in rows if row.gone or _is_otherwise(row, believed.get(row.agent_id))]
+    return Unlike(differ, sorted(believed.keys() - {row.agent_id for row in rows}))
 
 
-def _is_news(row: Served, believed: Believed | None) -> bool:
-    return believed is None or row.desk_id != believed.desk_id or row.seq > believed.sent
+def _is_otherwise(row: Served, believed: tuple[str, int] | None) -> bool:
+    return believed is None or row.desk_id != believed[0] or row.seq > believed[1]
 
 
 def process_started(tx: Tx, process_id: str, *, alone: bool) -> None:

@@ -41,7 +41,7 @@ WHY_BUSY = "everyone was busy"
 
 _TOLD = (WHY_NOBODY, WHY_BUSY)
 MOST_CHATS = 200
-"""Chats that are placed at once; the rest follow at the next look."""
+"""Chats that are placed at once; the rest follow at the next look, for which every offer asks."""
 _MOST_AGENTS = 16
 """Agents who are looked at, longest idle first, before all of them are."""
 
@@ -170,8 +170,6 @@ def route_offers(tx: Tx, begun: int | None = None) -> int:
             made += 1
         else:
             _leave(tx, decision.chat_id, decision.why, why_before[decision.chat_id])
-    if made and len(rows) == MOST_CHATS:
-        tx.wakes.add("offers")
     return made
 
 

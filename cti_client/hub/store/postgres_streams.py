@@ -12,15 +12,20 @@ from cti_client.wire.records import Record
 _APPEND = """
 WITH raised AS (
     INSERT INTO stream (agent_id, seq)
-    SELECT agent_id, many FROM unnest($1::bigint[], $2::bigint[]) AS more (agent_id, many) ORDER BY agent_id
+    SELECT agent_id, many FROM unnest($1::text[]::bigint[], $2::text[]::bigint[]) AS more (agent_id, many)
+    ORDER BY agent_id
     ON CONFLICT (agent_id) DO UPDATE SET seq = stream.seq + excluded.seq
     RETURNING agent_id, seq
 )
 INSERT INTO agent_record (agent_id, seq, at, record)
 SELECT agent_id, raised.seq - told.back, $3::bigint, $4 || (raised.seq - told.back) || told.rest
-FROM raised JOIN unnest($5::bigint[], $6::bigint[], $7::text[]) AS told (agent_id, back, rest) USING (agent_id)
+FROM raised JOIN unnest($5::text[]::bigint[], $6::text[]::bigint[], $7::text[]) AS told (agent_id, back, rest)
+    USING (agent_id)
 """
-"""Raises the streams in the order of the agents' ids and writes each record with its number in it."""
+"""Raises the streams in the order of the agents' ids and writes each record with its number in it.
+
+Lists of numbers go as texts: a list of `bigint` is a type that the driver would ask each new connection about.
+"""
 
 _HEAD, _NUMBER = '{"seq":', "0"
 
@@ -30,8 +35,8 @@ def append(conn: Connection, news: Mapping[int, Sequence[Record]], now: Millis) 
     whose, back, rest = [], [], []
     for agent_id, its_own in news.items():
         for place, record in enumerate(its_own, start=1):
-            whose.append(agent_id)
-            back.append(len(its_own) - place)
+            whose.append(str(agent_id))
+            back.append(str(len(its_own) - place))
             rest.append(encode(record).decode().removeprefix(_HEAD + _NUMBER))
-    agents, many = list(news), [len(its_own) for its_own in news.values()]
+    agents, many = [str(agent_id) for agent_id in news], [str(len(its_own)) for its_own in news.values()]
     fetch(conn, _APPEND, (agents, many, now, _HEAD, whose, back, rest))

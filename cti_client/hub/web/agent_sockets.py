@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 
 from cti_client.hub.services.desks import (
-    Believed,
     Served,
     desk_entered,
     desks_left,
@@ -139,27 +138,26 @@ class AgentSockets:
             await self._compare()
 
     async def _compare(self) -> None:
-        entered = {socket.agent.id: (socket, name) for socket, name in self._names.items()}
-        believed = [Believed(agent_id, name, socket.sent) for agent_id, (socket, name) in entered.items()]
-        rows, lost = await self._store.read(unlike, self._process_id, believed)
-        left = [one for one in rows if one.agent_id not in self._here]
+        entered = [(one.agent.id, one) for one in self._names if self._here.get(one.agent.id) is one]
+        agents, names = [agent_id for agent_id, _ in entered], [self._names[one] for _, one in entered]
+        sent = [one.sent for _, one in entered]
+        rows, lost = await self._store.read(unlike, self._process_id, agents, names, sent)
+        left = [row for row in rows if row.agent_id not in self._here]
         if left and not self._closing:
             await self._store.write(desks_left, left)
+        sockets = {agent_id: one for agent_id, one in entered if self._here.get(agent_id) is one}
         for agent_id in lost:
-            socket, _ = entered[agent_id]
-            if self._here.get(agent_id) is socket:
+            if socket := sockets.get(agent_id):
                 log.info("desktop of %s: replaced by one at another hub", socket.agent.name)
                 socket.leave("replaced", _REPLACED)
         for row in rows:
-            if row.agent_id in entered:
-                socket, name = entered[row.agent_id]
-                if self._here.get(row.agent_id) is socket:
-                    await self._bring_up(socket, name, row)
+            if socket := sockets.get(row.agent_id):
+                await self._bring_up(socket, row)
 
-    async def _bring_up(self, socket: AgentSocket, name: str, row: Served) -> None:
+    async def _bring_up(self, socket: AgentSocket, row: Served) -> None:
         if socket.sent < row.seq:
             socket.wake()
-        if row.gone or row.desk_id != name:
+        if row.gone or row.desk_id != self._names.get(socket):
             await self._enter(socket)
 
     async def _enter(self, socket: AgentSocket) -> None:

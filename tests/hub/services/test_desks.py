@@ -4,7 +4,6 @@ from cti_client.domain.agent import Presence
 from cti_client.hub.services.desks import (
     ABSENCE,
     DESKS,
-    Believed,
     Served,
     Unlike,
     Watch,
@@ -57,7 +56,7 @@ def test_a_desktop_that_comes_makes_its_agent_available(hub: ServiceHub) -> None
     two_processes(hub)
     entered(hub)
     assert presence(hub, hub.anna) == "available"
-    assert hub.read(unlike, "a", []) == Unlike([Served(hub.anna, "desk 1", 0, gone=False)], [])
+    assert hub.read(unlike, "a", [], [], []) == Unlike([Served(hub.anna, "desk 1", 0, gone=False)], [])
     assert hub.read(absences, A, hub.now) == {}
 
 
@@ -65,24 +64,24 @@ def test_a_process_hears_of_just_what_is_otherwise_than_it_believes(hub: Service
     two_processes(hub)
     ben, cleo, dora = hub.ben, *(hub.run(seed_agent, name, Presence.AVAILABLE) for name in ("Cleo", "Dora"))
     for agent_id in (hub.anna, ben, cleo, dora):
-        hub.run(desk_entered, agent_id, f"desk of {agent_id}", "a")
-    like = [Believed(agent_id, f"desk of {agent_id}", 0) for agent_id in (hub.anna, ben, cleo, dora)]
-    assert hub.read(unlike, "a", like) == Unlike([], [])
+        hub.run(desk_entered, agent_id, f"desk-of-{agent_id}", "a")
+    agents = [hub.anna, ben, cleo, dora]
+    believed = agents, [f"desk-of-{agent_id}" for agent_id in agents], [0] * len(agents)
+    assert hub.read(unlike, "a", *believed) == Unlike([], [])
 
     hub.run(lambda tx: append(tx.conn, {ben: [Record(seq=0, kind="offer", id=1, removed=True)]}, 1))
-    hub.run(desk_entered, cleo, "desk at the other hub", "b")
+    hub.run(desk_entered, cleo, "desk-at-the-other-hub", "b")
     hub.run(agent_gone, dora)
-    rows, lost = hub.read(unlike, "a", like)
+    rows, lost = hub.read(unlike, "a", *believed)
     assert sorted(rows) == [
-        Served(ben, f"desk of {ben}", 1, gone=False),
-        Served(dora, f"desk of {dora}", 0, gone=True),
+        Served(ben, f"desk-of-{ben}", 1, gone=False),
+        Served(dora, f"desk-of-{dora}", 0, gone=True),
     ]
     assert lost == [cleo]
-    others = [Believed(hub.anna, "an earlier desk", 0), Believed(ben, f"desk of {ben}", 1)]
-    rows, lost = hub.read(unlike, "a", others)
+    rows, lost = hub.read(unlike, "a", [hub.anna, ben], ["an-earlier-desk", f"desk-of-{ben}"], [0, 1])
     assert sorted(rows) == [
-        Served(hub.anna, f"desk of {hub.anna}", 0, gone=False),
-        Served(dora, f"desk of {dora}", 0, gone=True),
+        Served(hub.anna, f"desk-of-{hub.anna}", 0, gone=False),
+        Served(dora, f"desk-of-{dora}", 0, gone=True),
     ]
     assert lost == []
 
@@ -93,8 +92,8 @@ def test_the_newer_desktop_takes_over_and_the_other_process_is_told(hub: Service
     assert DESKS not in wakes(hub)
     entered(hub, "desk 2", "b")
     assert DESKS in wakes(hub)
-    assert hub.read(unlike, "a", [Believed(hub.anna, "desk 1", 0)]) == Unlike([], [hub.anna])
-    assert [one.desk_id for one in hub.read(unlike, "b", []).rows] == ["desk 2"]
+    assert hub.read(unlike, "a", [hub.anna], ["desk-1"], [0]) == Unlike([], [hub.anna])
+    assert [one.desk_id for one in hub.read(unlike, "b", [], [], []).rows] == ["desk 2"]
     left(hub, "desk 1")  # the older one's end is of no account
     assert hub.read(absences, B, hub.now) == {}
 
@@ -105,7 +104,7 @@ def test_an_earlier_connection_of_the_same_desktop_that_a_hub_comes_to_last_push
     assert hub.run(desk_entered, hub.anna, later, "b")
     assert not hub.run(desk_entered, hub.anna, earlier, "a")
     assert DESKS not in wakes(hub)
-    assert [one.desk_id for one in hub.read(unlike, "b", []).rows] == [later]
+    assert [one.desk_id for one in hub.read(unlike, "b", [], [], []).rows] == [later]
     left(hub, later)
     assert not hub.run(desk_entered, hub.anna, earlier, "a")
     assert hub.run(desk_entered, hub.anna, desk_name("d2", 1, "z"), "a")  # another desktop takes over
@@ -172,9 +171,9 @@ def test_a_hub_that_was_frozen_hears_that_its_agent_counts_as_gone(hub: ServiceH
     two_processes(hub)
     entered(hub)
     hub.run(agent_gone, hub.anna)
-    assert [one.gone for one in hub.read(unlike, "a", []).rows] == [True]
+    assert [one.gone for one in hub.read(unlike, "a", [], [], []).rows] == [True]
     entered(hub, "desk 1 again")
-    assert [one.gone for one in hub.read(unlike, "a", []).rows] == [False]
+    assert [one.gone for one in hub.read(unlike, "a", [], [], []).rows] == [False]
     assert presence(hub, hub.anna) == "available"
 
 
@@ -213,7 +212,9 @@ def test_of_a_process_that_was_never_heard_of_the_grace_time_begins_when_somebod
     assert hub.read(absences, B, hub.now) == {hub.anna: None}
     hub.run(note_absence, hub.anna, B)
     assert presence(hub, hub.anna) == "available"
-    assert [one.desk_id for one in hub.read(unlike, "a", []).rows] == ["desk 1"], "a process that lives serves it still"
+    assert [one.desk_id for one in hub.read(unlike, "a", [], [], []).rows] == ["desk 1"], (
+        "a process that lives serves it still"
+    )
     hub.now += GRACE - 1
     hub.run(note_absence, hub.anna, B)
     assert presence(hub, hub.anna) == "available"

@@ -7,7 +7,7 @@ from cti_client.domain.errors import BadRequestError
 from cti_client.hub.services.answer_offer import decline_offer
 from cti_client.hub.services.desks import Served, desk_entered, desks_left
 from cti_client.hub.services.lapse_offers import lapse_offers
-from cti_client.hub.services.route_offers import may_route
+from cti_client.hub.services.route_offers import may_route, route_offers
 from cti_client.hub.services.set_presence import agent_connected, agent_gone, set_presence
 from cti_client.hub.store import tables
 from cti_client.hub.store.upsert import upsert
@@ -41,6 +41,27 @@ def test_an_agent_gets_no_more_than_there_is_room_for(hub: ServiceHub) -> None:
     left = hub.rows(tables.interaction, state="queued")
     assert [row.why_waiting for row in left] == ["everyone was busy"] * 2
     assert not hub.read(may_route)
+
+
+def test_a_chat_that_is_left_is_looked_at_once_more_after_the_commit(hub: ServiceHub) -> None:
+    """An agent may be turning available in a transaction that this one does not see."""
+
+    def looks_again() -> bool:
+        assert hub.last is not None
+        return "offers" in hub.last.wakes
+
+    room_for(hub, 1)
+    hub.text(sender=number(1))
+    assert hub.rows(tables.offer) == []
+    assert looks_again(), "nobody is available"
+    hub.run(route_offers)
+    assert not looks_again(), "once is enough"
+    hub.run(set_presence, hub.anna, Presence.AVAILABLE, "")
+    hub.text(sender=number(2))
+    assert len(hub.rows(tables.offer)) == 1
+    assert looks_again(), "everyone is busy"
+    hub.run(route_offers)
+    assert not looks_again()
 
 
 def test_turning_available_brings_as_many_as_there_is_room_for(hub: ServiceHub) -> None:

@@ -18,6 +18,7 @@ from cti_client.hub.services.take_waiting import take_waiting
 from cti_client.hub.store import tables
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import OwnedStore, Tx
+from cti_client.hub.store.upsert import insert_row
 from cti_client.telephony.sms.connection import InboundSms
 from cti_client.wire import api
 from tests.helpers.engines import MakeStore
@@ -65,6 +66,25 @@ async def test_texts_at_once_never_give_an_agent_more_than_there_is_room_for(hub
     held = Counter(row.agent_id for row in offers)
     assert sorted(held.values()) == [ROOM] * AGENTS
     assert len({row.interaction_id for row in offers}) == AGENTS * ROOM
+
+
+async def test_customers_whom_one_agent_knows_never_give_that_agent_more_than_there_is_room_for(
+    hubs: list[OwnedStore],
+) -> None:
+    customers = range(12)
+
+    def known(tx: Tx) -> None:
+        for number in customers:
+            thread_id = insert_row(tx.conn, tables.thread, {"address": f"+1212555{number:04d}", "repliable": True})
+            case = {"thread_id": thread_id, "agent_id": AGENTS, "opened_at": 1, "last_at": 2}
+            insert_row(tx.conn, tables.case, case)
+
+    await hubs[0].write(known)
+    await asyncio.gather(*(text(hubs[number % 3], number) for number in customers))
+    await settled(hubs[0])
+    held = Counter(row.agent_id for row in await hubs[0].read(rows, "open"))
+    assert held[AGENTS] == ROOM, "the agent of the last case comes first, as long as there is room"
+    assert max(held.values()) == ROOM
 
 
 async def test_every_hub_sweeps_and_each_offer_lapses_once(make_store: MakeStore) -> None:
