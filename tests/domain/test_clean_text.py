@@ -31,6 +31,7 @@ def test_nothing_is_lost(raw: str, clean: str) -> None:
         ("a\ud800b", "a�b"),
         ("\udc00\ud800", "��"),
         ("end\ud83d", "end�"),
+        ("\x00\ud83d\ude00", "�😀"),
     ],
 )
 def test_what_cannot_be_kept_is_replaced(raw: str, clean: str) -> None:

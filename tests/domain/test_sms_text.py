@@ -11,6 +11,8 @@ from cti_client.domain.graphemes import graphemes
 from cti_client.domain.sms_text import (
     GSM_BASIC,
     GSM_EXTENSION,
+    LONGEST,
+    SEPARATE_LIMIT,
     Encoding,
     encoding_of,
     measure,
@@ -31,6 +33,10 @@ def units(part: str, encoding: Encoding) -> int:
     if encoding is Encoding.GSM_7:
         return sum(2 if character in "\f^{}\\[~]|€" else 1 for character in part)
     return len(part.encode("utf-16-le", "surrogatepass")) // 2  # hypothesis also types lone surrogates
+
+
+def test_the_limits() -> None:
+    assert (LONGEST, SEPARATE_LIMIT) == (1600, 140)
 
 
 def test_the_gsm_alphabet_is_whole() -> None:
@@ -58,6 +64,7 @@ def test_the_gsm_alphabet_is_whole() -> None:
         ("😀" * 35, "UCS-2", 1, 70, 0),
         ("😀" * 36, "UCS-2", 2, 72, 61),
         ("ç", "UCS-2", 1, 1, 69),
+        ("\uffff", "UCS-2", 1, 1, 69),
     ],
 )
 def test_sizes(text: str, encoding: str, parts: int, counted: int, left: int) -> None:
@@ -96,6 +103,11 @@ def test_no_part_ends_inside_what_belongs_together() -> None:
     assert split("ж" * 66 + "😀" + "ж" * 10) == ["ж" * 66, "😀" + "ж" * 10]
     assert split("ж" * 60 + FAMILY + "ж" * 10) == ["ж" * 60, FAMILY + "ж" * 10]
     assert split("ж" * 66 + "e\u0301" + "ж" * 10) == ["ж" * 66, "e\u0301" + "ж" * 10]
+
+
+def test_a_character_that_just_fits_a_part_stays_whole() -> None:
+    longest = "x" + "\u0301" * 66
+    assert split("ж" * 10 + longest + "ж") == ["ж" * 10, longest, "ж"]
 
 
 def test_a_character_longer_than_a_part_is_cut_between_its_marks() -> None:
@@ -144,6 +156,7 @@ def test_the_measure_is_that_of_the_parts(text: str) -> None:
         ("Don’t — “stop”…", 'Don\'t - "stop"...'),
         ("a\u00a0b\u200bc\td", "a bc d"),
         ("5 × 3", "5 x 3"),
+        ("a\u2028b", "a\nb"),
         ("cafe\u0301 – ok", "café - ok"),
         ("plain", None),
         ("", None),
@@ -180,6 +193,8 @@ def test_separate_messages_are_cut_at_words() -> None:
 def test_a_separate_message_is_never_more_than_one_part() -> None:
     assert separate("a" * 300, 140) == ["a" * 140, "a" * 140, "a" * 20]
     assert separate("€" * 100, 140) == ["€" * 80, "€" * 20]
+    assert separate("ж" + "a" * 100, 140) == ["ж" + "a" * 69, "a" * 31]
+    assert separate("a" * 69 + "жa", 140) == ["a" * 69 + "ж", "a"]
     assert separate("ж" * 100, 140) == ["ж" * 70, "ж" * 30]
     assert separate("word " * 20 + "жж", 140) == [("word " * 20).strip(), "жж"]
 

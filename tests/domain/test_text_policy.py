@@ -118,6 +118,7 @@ def test_the_sentence_names_each_once_and_not_too_many() -> None:
     sentence = refusal_sentence(found, LETTERS)
     assert sentence.count("⭐") == 1
     assert sentence.endswith(", …")
+    assert sentence.count(",") == 6
     assert refusal_sentence((), LETTERS) == ""
     assert "alphabet" in refusal_sentence(refused("ж", GSM), GSM)
 

@@ -72,6 +72,19 @@ def test_the_ledger_proves_when_and_with_which_words(hub: ServiceHub) -> None:
     )
 
 
+def test_the_proof_of_a_first_text_to_another_line(hub: ServiceHub) -> None:
+    hub.text("Hello")
+    hub.text("Start", to=SECOND_LINE, sender="+12125550077")
+    hub.text("Hi there", to=SECOND_LINE)
+    found = [(row.line_id, row.basis, row.words) for row in hub.rows(tables.consent_ledger)]
+    first = "texted first"
+    assert found == [
+        (hub.line, first, "Hello"),
+        (hub.second_line, first, "Start"),
+        (hub.second_line, first, "Hi there"),
+    ]
+
+
 def test_opting_out_stands_between_this_line_and_the_number_alone(hub: ServiceHub) -> None:
     hub.text("STOP")
     hub.text("Hello", to=SECOND_LINE)
@@ -192,6 +205,16 @@ def test_an_answer_to_help_that_waits_goes_after_stop_too(hub: ServiceHub) -> No
     hub.text("HELP")
     hub.text("STOP")
     assert [hub.message(row.message_id).policy for row in hub.rows(tables.outbox)] == ["help", "opt_out_confirmation"]
+
+
+def test_a_text_that_the_gateway_has_when_stop_comes_is_what_the_gateway_says(hub: ServiceHub) -> None:
+    chat = hub.open_chat()
+    message_id = hub.send(chat)
+    hub.take()
+    hub.text("STOP")
+    assert hub.message(message_id).state == "sending"
+    hub.run(record_outcome, message_id, Taken())
+    assert hub.message(message_id).state == "sent"
 
 
 def test_a_text_under_way_during_stop_is_not_tried_again(hub: ServiceHub) -> None:

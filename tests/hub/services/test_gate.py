@@ -278,6 +278,13 @@ def test_a_carrier_that_answers_by_itself(hub: ServiceHub) -> None:
     assert hub.rows(tables.message, direction="out") == []
 
 
+def test_a_welcome_is_ours_where_the_carrier_answers_keywords(hub: ServiceHub) -> None:
+    turn_on(hub, AutoPolicy.WELCOME)
+    hub.set(tables.line, {"id": hub.line}, carrier_answers_keywords=True)
+    hub.text("Hello")
+    assert [row.policy for row in hub.rows(tables.message, direction="out")] == ["welcome"]
+
+
 def test_a_start_is_confirmed_where_that_is_on(hub: ServiceHub) -> None:
     turn_on(hub, AutoPolicy.OPT_IN)
     for words in ("STOP", "START", "START"):

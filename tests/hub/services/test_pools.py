@@ -95,6 +95,13 @@ def test_a_line_that_joins_brings_its_opt_outs_and_nothing_else(hub: ServiceHub)
     assert ask(hub, hub.line, "+12125550009").state is ConsentState.UNKNOWN
 
 
+def test_who_is_out_of_both_already_gets_no_further_proof(hub: ServiceHub) -> None:
+    hub.text("STOP")
+    hub.text("STOP", to=SECOND_LINE)
+    hub.run(share_consent, hub.second_line, hub.line)
+    assert [entry.basis for entry in ask(hub, hub.line).ledger] == ["texted STOP", "texted STOP"]
+
+
 def test_what_waits_for_the_gateway_does_not_go_to_who_is_out_by_joining(hub: ServiceHub) -> None:
     chat = hub.open_chat()
     other = hub.open_chat(sender=OTHER_CUSTOMER)
