@@ -1,9 +1,6 @@
 """D3, D4, D5: a hub over a real Kannel in trouble, and over one gateway that hangs beside one that does not."""
 
 import asyncio
-import os
-import signal
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,7 +17,6 @@ from cti_client.telephony.sms.connection import SplitMode
 from cti_client.telephony.sms.registry import make_connection
 from cti_client.wire import api, records
 from tests.helpers.fake_connection import FakeConnection
-from tests.helpers.fake_phones import FakePhones
 from tests.helpers.kannel import KEY, Kannel, need_kannel
 from tests.helpers.running_hub import LINE, TOKEN, Desktop, RunningHub, running_hub
 from tests.hub.test_bootstrap import open_chat, send, state_of
@@ -100,17 +96,16 @@ async def test_a_phone_that_is_away_and_comes_back(tmp_path: Path, own_kannel: K
     customer = "+15557771001"
     async with over(own_kannel, tmp_path) as team:
         chat = await team.chat_with(customer)
-        own_kannel.phones.close()
+        own_kannel.hang_up()
         message_id = await team.send(chat, "Are you there?")
         await team.until(message_id, DeliveryState.SENT)
-        own_kannel._phones = FakePhones(own_kannel.ports.phones)
+        own_kannel.call_in()
         await team.until(message_id, DeliveryState.DELIVERED)
         (got,) = await asyncio.to_thread(own_kannel.phones.wait_for, customer)
         assert got.text == "Are you there?"
 
 
 @pytest.mark.kannel
-@pytest.mark.skipif(sys.platform == "win32", reason="Kannel does not run on Windows")
 async def test_a_gateway_that_is_killed_and_comes_back(
     tmp_path: Path, own_kannel: Kannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,16 +113,13 @@ async def test_a_gateway_that_is_killed_and_comes_back(
     customer = "+15557771002"
     async with over(own_kannel, tmp_path) as team:
         chat = await team.chat_with(customer)
-        for name in ("bearerbox", "smsbox"):
-            process = own_kannel._processes[name]
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        own_kannel.phones.close()
+        own_kannel.kill()
+        own_kannel.hang_up()
         message_id = await team.send(chat, "We are back in a moment")
         await team.anna.until(lambda desk: _waits(desk, message_id))
         own_kannel.start_box("bearerbox", own_kannel.ports.admin)
         own_kannel.start_box("smsbox", own_kannel.ports.send)
-        own_kannel._phones = FakePhones(own_kannel.ports.phones)
+        own_kannel.call_in()
         await team.until(message_id, DeliveryState.DELIVERED)
         assert [got.text for got in own_kannel.phones.texts_of(customer)] == ["We are back in a moment"]
 
@@ -155,7 +147,7 @@ async def test_a_phone_that_refuses_and_who_may_say_so(
 ) -> None:
     async with over(own_kannel, tmp_path) as team:
         chat = await team.chat_with("+15557771003")
-        own_kannel.phones.close()
+        own_kannel.hang_up()
         message_id = await team.send(chat, "Hello")
         await team.until(message_id, DeliveryState.SENT)
         for key in ("", "key=wrong&", f"key={KEY}x&", f"key={KEY.upper()}&"):
@@ -166,7 +158,7 @@ async def test_a_phone_that_refuses_and_who_may_say_so(
         assert failed.reason_text
         history = await team.hub.call("GET", f"/messages/{message_id}/history", None, api.MessageHistory)
         assert [one.state for one in history.reports if one.state is not DeliveryState.SENT] == [state]
-        own_kannel._phones = FakePhones(own_kannel.ports.phones)
+        own_kannel.call_in()
 
 
 @pytest.mark.kannel

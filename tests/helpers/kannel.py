@@ -116,8 +116,7 @@ class Kannel:
         (self.directory / "kannel.conf").write_text(config or self._config(), encoding="utf-8")
         self.start_box("bearerbox", self.ports.admin)
         self.start_box("smsbox", self.ports.send)
-        # The fake network takes the first connection for its phones, so nothing may probe its port.
-        self._phones = FakePhones(self.ports.phones)
+        self.call_in()
         self._await(lambda: self._phones_are_known(status_password), "the phones do not get through")
 
     def _config(self) -> str:
@@ -136,11 +135,26 @@ class Kannel:
         """End everything that was started."""
         if self._phones is not None:
             self._phones.close()
+        self.kill()
+
+    def kill(self) -> None:
+        """End both boxes as `kill -9` does."""
         for name in ("smsbox", "bearerbox"):
             process = self._processes.pop(name, None)
             if process is not None and sys.platform != "win32":
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+    def hang_up(self) -> None:
+        """The phones are away."""
+        assert self._phones is not None
+        self._phones.close()
+        self._phones = None
+
+    def call_in(self) -> None:
+        """The phones are back."""
+        # The fake network takes the first connection for its phones, so nothing may probe its port.
+        self._phones = FakePhones(self.ports.phones)
 
     def start_box(self, name: str, port: int) -> None:
         """Start one box and wait until it listens."""
