@@ -11,10 +11,11 @@ import aiohttp
 import msgspec
 import pytest
 
+from cti_client.domain import Millis
 from cti_client.hub.bootstrap import Hub
 from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Limits, LineConfig
 from cti_client.telephony.sms.connection import ConnectionSettings, SmsConnection
-from cti_client.telephony.sms.registry import make_connection
+from cti_client.telephony.sms.registry import make_connection, system_clock
 from cti_client.wire import WIRE_LEAST, WIRE_MOST
 from cti_client.wire.api import Problem
 from cti_client.wire.codec import decode, decode_body, decode_hub_frame, decode_topic, encode
@@ -188,6 +189,7 @@ async def running_hub(
     limits: Limits | None = None,
     mistakes: bool = False,
     connect: Callable[[ConnectionSettings], SmsConnection] = make_connection,
+    clock: Callable[[], Millis] = system_clock,
     **options: Any,
 ) -> AsyncIterator[RunningHub]:
     """Start it on the folder's database, stop it at the end. `options` are fields of `HubConfig`.
@@ -204,7 +206,7 @@ async def running_hub(
         return given[settings.id]
 
     config = replace(hub_config(folder, list(given.values()), limits), **options)
-    hub = Hub(config, make)
+    hub = Hub(config, make, clock)
     errors = _Errors()
     logging.getLogger("cti_client.hub").addHandler(errors)
     try:
