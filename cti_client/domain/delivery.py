@@ -158,7 +158,8 @@ def explain(
         sentence = "The gateway gave no answer, so the text may or may not have gone; it is not sent again by itself."
         return Explanation(sentence, DeliveryAction.SETTLE)
     if state is DeliveryState.SCHEDULED and retry_at:
-        return Explanation(f"It waits and goes out at {retry_at}.", DeliveryAction.CANCEL)
+        early = "It is too early or too late where {who} is; it goes out at {retry_at}."
+        return Explanation(early.format(who=who, retry_at=retry_at), DeliveryAction.CANCEL)
     if state is DeliveryState.QUEUED and retry_at:
         return Explanation(f"The gateway did not take it; it is tried again at {retry_at}.")
     if state in _UNEXPLAINED:

@@ -299,7 +299,8 @@ def test_a_text_refused_for_the_hour_stands_in_the_chat() -> None:
 def test_a_scheduled_text_says_when_and_can_be_cancelled() -> None:
     waits: dict[str, Any] = {"direction": Direction.OUT, "policy": "welcome", "state": DeliveryState.SCHEDULED}
     row = message_row(message(2, at=START, retry_at=START + 30 * MINUTE, **waits), None, CHAT)
-    assert row.problem == f"It waits and goes out at {local_time.clock(START + 30 * MINUTE)}."
+    when = local_time.clock(START + 30 * MINUTE)
+    assert row.problem == f"It is too early or too late where {CHAT.customer} is; it goes out at {when}."
     assert row.actions == (RowAction.CANCEL,)
     tomorrow = message_row(message(2, at=START, retry_at=START + 24 * 60 * MINUTE, **waits), None, CHAT)
     assert "5 Mar" in tomorrow.problem
