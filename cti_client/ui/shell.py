@@ -308,7 +308,7 @@ class Shell(QObject):
     def _mend(self) -> None:
         """What the banner's button does."""
         if self._desk.link.needs_token and not self._replaced:
-            self.place_wanted.emit()
+            self.admin.leave(self.place_wanted.emit)
         else:
             self._desk.retry()
 

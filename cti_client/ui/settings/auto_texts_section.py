@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from cti_client.domain.auto_text import AutoPolicy
 from cti_client.ui.settings.auto_texts_form import AutoTextsForm
 from cti_client.ui.settings.entry_model import Entry
 from cti_client.ui.settings.form import FieldError
@@ -26,9 +27,14 @@ class AutoTextsSection(ListSection):
         """Each with what is on."""
         found = []
         for line in settings.lines:
-            on = [auto_text_name(one.policy) for one in line.auto_texts if one.enabled]
+            on = [one.policy for one in line.auto_texts if one.enabled]
+            if line.carrier_answers_keywords:
+                on = [one for one in on if one is AutoPolicy.WELCOME]
             state, role = (tr("{n} on").format(n=len(on)), "good") if on else (tr("All off"), "neutral")
-            found.append(Entry(line.id, line.name, ", ".join(on) or tr("Nothing is sent by itself"), state, role))
+            words = [auto_text_name(one) for one in on] or [tr("Nothing is sent by itself")]
+            if line.carrier_answers_keywords:
+                words.append(tr("the carrier answers STOP, START and HELP"))
+            found.append(Entry(line.id, line.name, ", ".join(words), state, role))
         return found
 
     def fill(self, key: Any) -> dict[str, object]:

@@ -18,16 +18,20 @@ class Choices(Select):
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(LEAST_CHARACTERS)
 
-    def offer(self, choices: Iterable[tuple[str, object]]) -> None:
-        """Words and value of each. What is chosen stays, and nothing is said, where it is still offered."""
+    def offer(self, choices: Iterable[tuple[str, object]], *, keep: bool = False) -> None:
+        """Words and value of each. What is chosen stays, and nothing is said, where it is still offered.
+
+        `keep`: it stays in any case; the person has chosen it, and the hub will say what is wrong with it.
+        """
         choices = list(choices)
         if choices == [(self.itemText(at), self.itemData(at)) for at in range(self.count())]:
             return
-        chosen = self.currentData()
+        chosen, words = self.currentData(), self.currentText()
         was_blocked = self.blockSignals(True)
         self.clear()
-        for words, value in choices:
-            self.addItem(words, value)
-        at = self.findData(chosen)
-        self.setCurrentIndex(max(0, at))
+        for name, value in choices:
+            self.addItem(name, value)
+        if keep and words and self.findData(chosen) < 0:
+            self.addItem(words, chosen)
+        self.setCurrentIndex(max(0, self.findData(chosen)))
         self.blockSignals(was_blocked)

@@ -62,6 +62,8 @@ class ConnectionForm(Form):
         self, view: ConnectionView | None, kinds: tuple[ConnectionKind, ...], taken: frozenset[str]
     ) -> dict[str, object]:
         """Be about this one (None: a new one); returns its values. `taken`: the ids there are."""
+        if view != self._view:
+            self.trial.stop_showing()
         self._view, self._kinds, self._taken = view, kinds, taken
         self.title.setText(view.name if view is not None else self.tr("New connection"))
         self.kind.offer([(one.name, one.kind) for one in kinds])
@@ -74,7 +76,6 @@ class ConnectionForm(Form):
                 field.control.setEnabled(editable)
         self.allow_save(editable)
         self.remove.setVisible(view is not None and editable)
-        self.trial.stop_showing()
         self._say_state(view)
         kind = self._kind_named(shown)
         self.fields["secret"].setVisible(kind is not None and kind.needs_secret)

@@ -13,6 +13,7 @@ from cti_client.ui.settings.wishes import RemoveConnection, SaveConnection, Wish
 from cti_client.ui.settings.words import connection_of, listed, tr
 from cti_client.ui.theme import Theme
 from cti_client.wire.settings_api import AllSettings, ConnectionView, TestResult
+from cti_client.wire.topics import ConnectionHealth, Connections
 
 
 class ConnectionsSection(ListSection):
@@ -30,7 +31,14 @@ class ConnectionsSection(ListSection):
         self.form.trial.wanted.connect(self._try)
         self.form.trial.stopped.connect(self.trial_stopped)
         self.form.changed.connect(self._forget_result)
+        self.opened.connect(lambda _: self.form.trial.stop_showing())
         self._tried: dict[str, object] = {}
+        self._health: dict[str, ConnectionHealth] = {}
+
+    def show_health(self, connections: Connections) -> None:
+        """Which of them work just now."""
+        self._health = {one.id: one for one in connections.connections}
+        self.show_entries()
 
     def show_trial(self, result: TestResult) -> None:
         """What came of it."""
@@ -92,10 +100,15 @@ class ConnectionsSection(ListSection):
         kind = next((kind.name for kind in settings.kinds if kind.kind == one.kind), one.kind)
         lines = [line.name for line in settings.lines if line.connection == one.id]
         used = tr("for {lines}").format(lines=listed(lines)) if lines else tr("no line uses it")
-        state, role = (tr("Trouble"), "bad") if one.trouble else ("", "neutral")
-        if not one.editable and not state:
-            state = tr("Settings file")
-        return Entry(one.id, one.name, one.trouble or f"{kind} · {used}", state, role)
+        parts = [kind, used] if one.editable else [kind, used, tr("settings file")]
+        health = self._health.get(one.id)
+        if one.trouble:
+            return Entry(one.id, one.name, one.trouble, tr("Trouble"), "bad")
+        if health is None:
+            return Entry(one.id, one.name, " · ".join(parts))
+        if not health.ok:
+            return Entry(one.id, one.name, health.detail or " · ".join(parts), tr("Out of order"), "bad")
+        return Entry(one.id, one.name, " · ".join(parts), tr("Works"), "good")
 
     def _try(self) -> None:
         if self.form.is_right(self.form.mistakes()):

@@ -51,7 +51,7 @@ class Form(QWidget):
         self._mine: dict[str, object] | None = None
         self._live, self._saving, self._can_save, self._putting = True, False, True, False
         self._focus: QWidget | None = None
-        self.back = IconButton(theme, "arrow-left", back)
+        self.back = IconButton(theme, "arrow-left", back, shortcut="Alt+Left")
         self.back.clicked.connect(self.back_wanted)
         self.title = ElidedLabel(tone="heading")
         self.unsaved = Pill(self.tr("Unsaved"), "caution")
@@ -154,8 +154,8 @@ class Form(QWidget):
         """An answer is there: it can be changed again, and the keyboard is where it was."""
         self._saving = False
         self._show()
-        if self._focus is not None and self._focus.isEnabled():
-            self._focus.setFocus()
+        if self._focus is not None:
+            (self._focus if self._focus.isEnabled() else self.back).setFocus()
         self._focus = None
 
     def show_saved(self) -> None:
@@ -168,7 +168,7 @@ class Form(QWidget):
         self.end_saving()
         self.saved.clear()
         field = self.fields.get(problem.field)
-        if field is None:
+        if field is None or not field.isVisibleTo(self):
             self.notice.say(problem.text, "bad")
             return
         field.mark(problem.text)

@@ -55,9 +55,9 @@ class LineForm(Form):
         self.title.setText(view.name if view is not None else self.tr("New line"))
         self.number.fix(view.address if view is not None else "", view.display if view is not None else "")
         connections = [(one.name, one.id) for one in settings.connections]
-        self.connection.offer([(self.tr("None: nothing is sent"), None), *connections])
+        self.connection.offer([(self.tr("None: nothing is sent"), None), *connections], keep=self.dirty)
         others = [one for one in settings.lines if view is None or one.id != view.id]
-        self.pool.offer([(self.tr("No other line"), None), *((one.name, one.id) for one in others)])
+        self.pool.offer([(self.tr("No other line"), None), *((one.name, one.id) for one in others)], keep=self.dirty)
         editable = view is None or view.editable
         fixed = {HUB_NAMES.get(name, name) for name in (view.fixed if view is not None else ())}
         for name, field in self.fields.items():

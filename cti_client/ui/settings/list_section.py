@@ -45,7 +45,7 @@ class ListSection(Section):
         self.search.setPlaceholderText(self.tr("Search"))
         self.search.setClearButtonEnabled(True)
         self.search.setVisible(searches)
-        self.search.textChanged.connect(lambda _: self._show_list())
+        self.search.textChanged.connect(lambda _: self.show_entries())
         self.notice = Notice(theme)
         self.add_button = QPushButton(theme.icon("plus"), add)
         self.add_button.setVisible(bool(add))
@@ -120,7 +120,7 @@ class ListSection(Section):
     def show_settings(self, settings: AllSettings) -> None:
         """What is typed stays; what was removed by others says so."""
         self.settings = settings
-        self._show_list()
+        self.show_entries()
         if not self.form_shown or self.form.saving:
             return
         if self.key is None:
@@ -224,7 +224,7 @@ class ListSection(Section):
         key = self.key
         self.key = None
         self._stack.setCurrentIndex(0)
-        self._show_list()
+        self.show_entries()
         self.list.go_to(key)
         if self._rows.currentWidget() is self.list:
             self.list.setFocus()
@@ -245,7 +245,8 @@ class ListSection(Section):
     def _entries(self) -> Sequence[Entry]:
         return self.entries(self.settings) if self.settings is not None else ()
 
-    def _show_list(self) -> None:
+    def show_entries(self) -> None:
+        """The rows, as far as they fit what is searched for."""
         entries = self._entries()
         found = self.found(entries, self.search.text()) if self.search.text().strip() else entries
         self.list.show_entries(found)

@@ -73,8 +73,8 @@ class RulesControl(QWidget):
         """The lines and connections that there are."""
         self._settings = settings
         self._showing = True
-        self.line.offer([(tr("Any line"), None), *((one.name, one.id) for one in settings.lines)])
-        self.connection.offer([(one.name, one.id) for one in settings.connections])
+        self.line.offer([(tr("Any line"), None), *((one.name, one.id) for one in settings.lines)], keep=True)
+        self.connection.offer([(one.name, one.id) for one in settings.connections], keep=True)
         self._showing = False
         self.add.setEnabled(bool(settings.connections))
         self._show_rules()

@@ -44,7 +44,9 @@ class SettingsSession(QObject):
         page.log.page_wanted.connect(lambda before: self._start("change log", self._load_log(before)))
         desk.link_changed.connect(self._follow_link)
         desk.presence_changed.connect(self._follow_role)
+        desk.connections_changed.connect(self._show_health)
         desk.setup_changed.connect(self._note_change)
+        self._show_health()
         self._follow_link()
 
     async def close(self) -> None:
@@ -52,6 +54,7 @@ class SettingsSession(QObject):
         if not self._tasks.closed:
             self._desk.link_changed.disconnect(self._follow_link)
             self._desk.presence_changed.disconnect(self._follow_role)
+            self._desk.connections_changed.disconnect(self._show_health)
             self._desk.setup_changed.disconnect(self._note_change)
         await self._tasks.close()
 
@@ -74,6 +77,9 @@ class SettingsSession(QObject):
 
     def _follow_role(self) -> None:
         self._page.show_allowed(may_change_settings(self._desk.role))
+
+    def _show_health(self) -> None:
+        self._page.connections.show_health(self._desk.connections)
 
     def _note_change(self) -> None:
         self._behind = True

@@ -14,6 +14,9 @@ from cti_client.ui.settings.secret_field import SecretField
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.select import Select
 from cti_client.wire import settings_api as api
+from cti_client.wire import topics
+from tests.helpers import fake_settings
+from tests.helpers.fake_desk import START
 from tests.helpers.settings_scene import SettingsScene
 
 
@@ -272,3 +275,51 @@ def test_a_secret_can_be_looked_at_while_it_is_typed(qtbot: QtBot, theme: Theme)
     assert field.show_button.accessibleName() == "Hide the secret"
     field.put("")
     assert field.edit.text() == ""
+
+
+async def test_the_list_says_which_of_them_work(scene: SettingsScene) -> None:
+    def health(name: str, ok: bool, detail: str = "") -> topics.ConnectionHealth:
+        return topics.ConnectionHealth(id=name, name=name, kind="kannel", ok=ok, since=START, detail=detail)
+
+    section = scene.page.connections
+    scene.desk.connections = topics.Connections(
+        connections=(health("kannel", False, "Kannel refuses the password."), health("simulator", True))
+    )
+    scene.desk.connections_changed.emit()
+    assert [(one.detail, one.state) for one in section.list.entries.entries] == [
+        ("Kannel refuses the password.", "Out of order"),
+        ("Simulator · for Orders PL · settings file", "Works"),
+    ]
+    trouble = fake_settings.connection(trouble="Enter the secrets again.")
+    scene.hub.now = fake_settings.all_settings(connections=(trouble,))
+    scene.desk.setup_changed.emit()
+    await scene.calm()
+    first = section.list.entries.entries[0]
+    assert (first.detail, first.state, first.role) == ("Enter the secrets again.", "Trouble", "bad")
+
+
+async def test_what_others_change_does_not_stop_a_trial(scene: SettingsScene) -> None:
+    section = scene.page.connections
+    section.open("kannel")
+    held = scene.hub.hold()
+    section.form.trial.button.click()
+    await scene.calm()
+    scene.desk.setup_changed.emit()
+    await scene.calm()
+    assert section.form.trial.trying
+    held.set_result(None)
+    await scene.calm()
+    assert section.form.trial.result.text == "Kannel answers and takes texts."
+    section.form.back.click()
+    section.open("kannel")
+    assert section.form.trial.result.text == ""
+
+
+async def test_the_keyboard_is_somewhere_after_a_save_by_its_button(scene: SettingsScene) -> None:
+    section = scene.page.connections
+    section.open("kannel")
+    section.form.name.setText("Mine")
+    section.form.save.setFocus()
+    section.form.save.click()
+    await scene.calm()
+    assert section.form.back.hasFocus()

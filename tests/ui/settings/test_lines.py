@@ -1,10 +1,12 @@
 """Lines: our numbers, with what each is set to."""
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from cti_client.wire import settings_api as api
+from tests.helpers import fake_settings
 from tests.helpers.settings_scene import SettingsScene
 
 LEFT = Qt.MouseButton.LeftButton
@@ -163,3 +165,22 @@ async def test_the_phone_of_a_row_is_asked_and_the_row_not_opened(scene: Setting
     assert section.notice.text == "Opted out."
     QTest.mouseClick(section.list.viewport(), LEFT, pos=row.center())
     assert section.form_shown
+
+
+async def test_what_was_chosen_stays_where_somebody_else_has_removed_it(scene: SettingsScene) -> None:
+    await scene.go_to(1)
+    section = scene.page.lines
+    section.open(1)
+    section.form.connection.setCurrentIndex(section.form.connection.findData("simulator"))
+    scene.hub.now = msgspec.structs.replace(
+        scene.hub.now, connections=scene.hub.now.connections[:1], lines=(fake_settings.line(version=5),)
+    )
+    scene.hub.refuse("put_line", "stale_version", "Somebody else changed this.")
+    section.form.save.click()
+    await scene.calm()
+    assert section.form.connection.currentData() == "simulator"
+    assert section.form.connection.currentText() == "Simulator"
+    scene.hub.refuse("put_line", "bad_request", "This connection does not exist any more.", "connection")
+    section.form.save.click()
+    await scene.calm()
+    assert section.form.fields["connection"].problem.text() == "This connection does not exist any more."
