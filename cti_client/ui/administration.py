@@ -66,7 +66,7 @@ class Administration(QObject):
         from cti_client.ui.settings.session import SettingsSession
         from cti_client.ui.settings.tab_order import in_reading_order
 
-        page = self.page = SettingsPage(self._theme, self._samples)
+        page = self.page = SettingsPage(self._theme, self._samples, self._window.pages)
         page.back_wanted.connect(lambda: self._go(DESK))
         for button in page.phones:
             self._numbers.attach(button)

@@ -1,7 +1,10 @@
 """What lines answer by themselves (A7)."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
+
+from PySide6.QtWidgets import QWidget
 
 from cti_client.domain.auto_text import AutoPolicy
 from cti_client.ui.settings.auto_texts_form import AutoTextsForm
@@ -19,9 +22,9 @@ class AutoTextsSection(ListSection):
 
     form: AutoTextsForm
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         hint = tr("What a line answers by itself. Nothing else ever goes to a customer without an agent’s Send.")
-        super().__init__(theme, tr("Automatic texts"), AutoTextsForm(theme), hint)
+        super().__init__(theme, tr("Automatic texts"), partial(AutoTextsForm, theme), hint, parent=parent)
 
     def entries(self, settings: AllSettings) -> Sequence[Entry]:
         """Each with what is on."""

@@ -20,8 +20,8 @@ class ChangeLog(Section):
     page_wanted = Signal(object)
     """The id of the last one shown, or None for the newest; answered by `show_page` or `fail_page`."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(tr("Change log"))
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(tr("Change log"), parent)
         self._theme = theme
         self._last: int | None = None
         self._cards: list[ChangeCard] = []

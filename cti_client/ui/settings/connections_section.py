@@ -1,9 +1,11 @@
 """Gateways."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from cti_client.ui.settings.connection_form import ConnectionForm
 from cti_client.ui.settings.entry_model import Entry
@@ -25,9 +27,16 @@ class ConnectionsSection(ListSection):
 
     form: ConnectionForm
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         hint = tr("Gateways that carry your texts to the phone network and back.")
-        super().__init__(theme, tr("Connections"), ConnectionForm(theme), hint, tr("Add connection"))
+        super().__init__(
+            theme,
+            tr("Connections"),
+            partial(ConnectionForm, theme),
+            hint,
+            tr("Add connection"),
+            parent=parent,
+        )
         self.form.trial.wanted.connect(self._try)
         self.form.trial.stopped.connect(self.trial_stopped)
         self.form.changed.connect(self._forget_result)

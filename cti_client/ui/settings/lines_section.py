@@ -1,7 +1,10 @@
 """Our numbers."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
+
+from PySide6.QtWidgets import QWidget
 
 from cti_client.ui.settings.entry_model import Entry
 from cti_client.ui.settings.form import FieldError
@@ -18,9 +21,9 @@ class LinesSection(ListSection):
 
     form: LineForm
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         hint = tr("Your numbers and short codes: what customers text.")
-        super().__init__(theme, tr("Lines"), LineForm(theme), hint, tr("Add line"))
+        super().__init__(theme, tr("Lines"), partial(LineForm, theme), hint, tr("Add line"), parent=parent)
 
     def entries(self, settings: AllSettings) -> Sequence[Entry]:
         """By their names and numbers."""

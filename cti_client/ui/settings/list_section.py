@@ -1,6 +1,6 @@
 """A section that is a list of things, each with a form of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -27,11 +27,26 @@ class ListSection(Section):
     """The key of the one whose form is shown now; None: a new one, or the list."""
 
     def __init__(
-        self, theme: Theme, name: str, form: Form, hint: str, add: str = "", *, searches: bool = False
+        self,
+        theme: Theme,
+        name: str,
+        make_form: Callable[[QWidget], Form],
+        hint: str,
+        add: str = "",
+        *,
+        parent: QWidget,
+        searches: bool = False,
     ) -> None:
-        """`hint`: what this is about, in a sentence. `add`: what the button for a new one says; empty: none is made."""
-        super().__init__(name)
-        self._theme, self.form = theme, form
+        """`hint`: what this is about, in a sentence. `add`: what the button for a new one says; empty: none is made.
+
+        From the outside in: whatever is put somewhere with all that it holds is dressed anew with all that it holds.
+        """
+        super().__init__(name, parent)
+        self._theme = theme
+        self._stack = QStackedWidget(self)
+        self._page = QWidget(self._stack)
+        self._rows = QStackedWidget(self._page)
+        self.form = form = make_form(self._stack)
         self.settings: AllSettings | None = None
         self.key: Any = None
         self._before: frozenset[Any] = frozenset()
@@ -53,7 +68,6 @@ class ListSection(Section):
         self.empty = EmptyState(theme, "list")
         self.empty.acted.connect(self.open_new)
         self._hint = Label(hint, "muted", wrap=True)
-        self._rows, self._stack = QStackedWidget(), QStackedWidget()
         self._arrange()
         form.back_wanted.connect(lambda: self.leave(self.show_list))
         form.save_wanted.connect(self.save)
@@ -285,8 +299,7 @@ class ListSection(Section):
         head.setSpacing(SPACE_M)
         head.addWidget(self._hint, 1)
         head.addWidget(self.add_button)
-        page = QWidget()
-        layout = QVBoxLayout(page)
+        layout = QVBoxLayout(self._page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S)
         layout.addLayout(head)
@@ -295,7 +308,7 @@ class ListSection(Section):
         layout.addWidget(self._rows, 1)
         self._rows.addWidget(self.list)
         self._rows.addWidget(self.empty)
-        self._stack.addWidget(page)
+        self._stack.addWidget(self._page)
         self._stack.addWidget(self.form)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

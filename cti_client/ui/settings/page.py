@@ -40,9 +40,12 @@ class SettingsPage(QWidget):
         self._then: Callable[[], object] | None = None
         self.question: LeaveQuestion | None = None
         self.setAccessibleName(tr("Administration"))
-        self.connections, self.lines = ConnectionsSection(theme), LinesSection(theme)
-        self.routing, self.auto_texts = RoutingSection(theme), AutoTextsSection(theme)
-        self.replies, self.log = RepliesSection(theme, samples), ChangeLog(theme)
+        self._stack = QStackedWidget(self)
+        self._inside = QWidget(self._stack)
+        self._parts = parts = QStackedWidget(self._inside)
+        self.connections, self.lines = ConnectionsSection(theme, parts), LinesSection(theme, parts)
+        self.routing, self.auto_texts = RoutingSection(theme, parts), AutoTextsSection(theme, parts)
+        self.replies, self.log = RepliesSection(theme, samples, parts), ChangeLog(theme, parts)
         self.sections: tuple[Section, ...] = (
             self.connections,
             self.lines,
@@ -55,7 +58,6 @@ class SettingsPage(QWidget):
         self.notice = Notice(theme)
         self.state = EmptyState(theme, "hourglass-medium")
         self.state.acted.connect(self._act)
-        self._parts, self._stack = QStackedWidget(), QStackedWidget()
         for section in self.sections:
             self._parts.addWidget(section)
             section.outcome.connect(self._go_on)
@@ -205,14 +207,13 @@ class SettingsPage(QWidget):
             self.back_wanted.emit()
 
     def _arrange(self) -> None:
-        inside = QWidget()
-        layout = QVBoxLayout(inside)
+        layout = QVBoxLayout(self._inside)
         layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         layout.setSpacing(SPACE_M)
         layout.addWidget(self.bar)
         layout.addWidget(self.notice)
         layout.addWidget(self._parts, 1)
-        self._stack.addWidget(inside)
+        self._stack.addWidget(self._inside)
         self._stack.addWidget(self.state)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -1,7 +1,10 @@
 """Canned replies (E10)."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
+
+from PySide6.QtWidgets import QWidget
 
 from cti_client.domain.canned_reply import matching
 from cti_client.ui.settings.entry_model import Entry
@@ -19,10 +22,17 @@ class RepliesSection(ListSection):
 
     form: ReplyForm
 
-    def __init__(self, theme: Theme, samples: Samples) -> None:
+    def __init__(self, theme: Theme, samples: Samples, parent: QWidget) -> None:
         hint = tr("Texts that agents insert by / and a shortcut.")
-        form = ReplyForm(theme, samples)
-        super().__init__(theme, tr("Canned replies"), form, hint, tr("Add reply"), searches=True)
+        super().__init__(
+            theme,
+            tr("Canned replies"),
+            partial(ReplyForm, theme, samples),
+            hint,
+            tr("Add reply"),
+            parent=parent,
+            searches=True,
+        )
 
     def entries(self, settings: AllSettings) -> Sequence[Entry]:
         """By their shortcuts."""

@@ -2,7 +2,7 @@
 
 import re
 
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from cti_client.ui.settings.form import Form
 from cti_client.ui.settings.form_field import FormField
@@ -22,10 +22,10 @@ _AT_FAULT = re.compile(r"rules\[(\d+)\]\.(prefix|line_id|connection)")
 class RoutingSection(Section):
     """All rules at once, saved together."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(tr("Routing"))
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(tr("Routing"), parent)
         self._settings: AllSettings | None = None
-        self.form = Form(theme, "")
+        self.form = Form(theme, "", parent=self)
         self.form.back.hide()
         self.form.title.setText(tr("Routing rules"))
         self.rules = RulesControl(theme)

@@ -25,8 +25,8 @@ class Section(QWidget):
     leave_wanted = Signal(object)
     """The person wants to leave what may be changed: a function to call once nothing is lost by it."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__()
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
         self.name = name
         self.setAccessibleName(name)
 
