@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 ConnectionMaker = Callable[[ConnectionSettings], SmsConnection]
 
+TESTS_AT_ONCE = 4
 _NET_SECONDS = 5.0
 _NET_ALONE_SECONDS = 60.0
 
@@ -91,6 +92,8 @@ class Gateways:
         """Of the rows of the screens that were last made into gateways, or could not be."""
         self._looks: set[asyncio.Task[None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
+        self.test_turn = asyncio.Semaphore(TESTS_AT_ONCE)
+        """For whoever tries a connection out."""
         self._turn = asyncio.Lock()
         self._woken = asyncio.Event()
         self._stopped = False
@@ -160,9 +163,9 @@ class Gateways:
 
     async def _look(self) -> None:
         async with self._turn:
-            rows = {row.id: row for row in await self._of_screens()}
             if self._stopped:
                 return
+            rows = {row.id: row for row in await self._of_screens()}
             for connection_id in [one for one in self._versions if one not in rows]:
                 await self._remove(connection_id)
             others = [row for row in rows.values() if self._is_other(row)]
@@ -182,6 +185,7 @@ class Gateways:
             await asyncio.gather(*(one.leave(SUBMIT_SECONDS, self._hurry) for one in self._running.values()))
             self._cut.set()
             await asyncio.gather(*self._leaving)
+        await asyncio.gather(*self._looks, return_exceptions=True)  # which find that there is nothing to do
 
     async def _of_screens(self) -> list[AnyRow]:
         return [row for row in await self._store.read(desk_connections) if row.id not in self.file]

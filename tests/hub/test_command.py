@@ -1,6 +1,7 @@
 """`cti-client hub` and `cti-client admin` as an operator meets them."""
 
 import asyncio
+import os
 import signal
 import socket
 import sqlite3
@@ -14,9 +15,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from cti_client.domain.role import Role
 from cti_client.hub import admin
 from cti_client.hub.command import ENDED, UNABLE, WRONG_SETTINGS, check_config
 from cti_client.hub.config import HubConfig
+from cti_client.hub.secrets import SecretBox
 from cti_client.hub.store.schema import ensure_schema
 from cti_client.hub.supervisor import tell
 from tests.helpers.hub_command import HubCommand, hub_command
@@ -220,6 +223,50 @@ def test_admin_prints_a_token_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert run(admin.list_agents()) == (ENDED, [], [])
     file.write_text("[hub]")
     assert run(admin.list_agents()) == (WRONG_SETTINGS, [], [f"{file}:1: hub.database: is missing"])
+
+
+def test_admin_gives_roles(tmp_path: Path) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_text(
+        '[hub]\ndatabase = "hub.db"\n[[agents]]\nname = "Bo"\ntoken = "token-of-bo-in-tests"\nrole = "admin"\n'
+    )
+
+    def run(act: admin.Act) -> tuple[int, list[str]]:
+        words: list[str] = []
+        return admin.run_admin(file, act, words.append, words.append), words
+
+    assert run(admin.add_agent("Anna", Role.OWNER))[0] == ENDED
+    assert run(admin.list_agents()) == (ENDED, ["Anna\toffline\tadded\towner"])
+    assert run(admin.set_role("Anna", Role.SUPERVISOR)) == (ENDED, ["Anna is supervisor now."])
+    assert run(admin.new_token("Anna"))[0] == ENDED
+    assert run(admin.list_agents()) == (ENDED, ["Anna\toffline\tadded\tsupervisor"]), "a new token is no new role"
+    assert run(admin.set_role("Cleo", Role.ADMIN)) == (admin.REFUSED, ["There is no agent Cleo."])
+
+
+def admin_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cti_client", "admin", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environment}
+    )
+
+
+def test_a_key_is_made_given_and_renewed_from_the_command_line(tmp_path: Path) -> None:
+    made = admin_command("new-secrets-key")
+    assert made.returncode == ENDED
+    assert "keep both apart" in made.stderr
+    key = made.stdout.strip()
+    assert SecretBox(key).keeps
+    assert admin_command("list-agents").returncode == 2
+    file = tmp_path / "hub.toml"
+    file.write_text('[hub]\ndatabase = "hub.db"\nsecrets_key = "env:KEY"\n')
+    at = ("--config", str(file), "renew-secrets")
+    renewed = admin_command(*at, KEY=key)
+    assert (renewed.returncode, renewed.stdout) == (ENDED, "")
+    assert renewed.stderr == "Encrypted by the newest key: the secrets of 0 connections.\n"
+    assert admin_command(*at, KEY="").returncode == admin.REFUSED
+    wrong = admin_command(*at, KEY="no-key-at-all")
+    assert (wrong.returncode, "no-key-at-all" in wrong.stderr) == (WRONG_SETTINGS, False)
+    assert wrong.stderr.startswith(f"{file}:3: hub.secrets_key: is no key")
 
 
 def test_admin_from_the_command_line(tmp_path: Path) -> None:

@@ -27,15 +27,13 @@ TEST_SECONDS = 30.0
 WORKS = "It works: the gateway answers and knows this hub."
 NO_ANSWER = "The gateway gave no answer in time."
 
-_at_once = asyncio.Semaphore(4)
-
 
 async def test_connection(context: WebContext, agent: Agent, edit: EditConnection) -> TestResult:
     """Raises `NotAllowedError`, `BadRequestError`."""
     gateways = context.gateways
     settings = await context.store.read(_settings, agent.id, edit, context.box, gateways.file)
     refuse_unmade(settings, gateways.make)
-    async with _at_once:
+    async with gateways.test_turn:
         wrong = await _ask(gateways.make(settings))
     log.info("connection %s was tested by %s: %s", settings.id, agent.name, "fails" if wrong else "works")
     return TestResult(ok=not wrong, text=wrong or WORKS)
