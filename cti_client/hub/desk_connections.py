@@ -17,6 +17,10 @@ SECRET = "secret"  # noqa: S105 - the name of the field
 """The connection's own secret among those that are encrypted; the others go by the names of their options."""
 
 
+NO_KEY = "This hub has no key to keep secrets with: set secrets_key in its settings file."
+LOST = "This hub's key does not open the stored secrets. Enter them again."
+
+
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """What `connection.settings` holds: everything that is neither a column of its own nor secret."""
 

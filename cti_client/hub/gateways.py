@@ -12,13 +12,12 @@ from dataclasses import replace
 
 from cti_client.domain import Millis
 from cti_client.hub.config import ConfigError, ConnectionConfig, HubConfig, is_any
-from cti_client.hub.desk_connections import as_config, desk_connections
+from cti_client.hub.desk_connections import LOST, NO_KEY, as_config, desk_connections
 from cti_client.hub.gateway import DRAIN_SECONDS, SUBMIT_SECONDS, Gateway
 from cti_client.hub.health import HealthBoard
 from cti_client.hub.secrets import SecretBox, SecretsLostError
 from cti_client.hub.services.outbox import due_now
 from cti_client.hub.services.scheduled import lead_stranded
-from cti_client.hub.services.settings.connections import LOST, NO_KEY
 from cti_client.hub.services.settings.of_file import by_address
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Store

@@ -69,12 +69,13 @@ def test_what_is_no_key_is_not_quoted(key: str) -> None:
     assert key not in str(refused.value)
 
 
-def test_a_start_with_nothing_to_open_imports_no_cryptography() -> None:
+def test_a_start_with_nothing_to_open_imports_no_cryptography_and_none_of_the_screens() -> None:
     program = (
         "import sys\n"
-        "import cti_client.hub.own_hub_process, cti_client.hub.admin\n"
+        "import cti_client.hub.own_hub_process\n"
         "from cti_client.hub.secrets import SecretBox, new_key\n"
         "assert SecretBox(new_key()).open('kannel', '') == {}\n"
         "assert 'cryptography' not in sys.modules\n"
+        "assert not [one for one in sys.modules if one.endswith(('settings_handlers', 'settings.view', 'sms.kinds'))]\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

@@ -18,9 +18,7 @@ from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Line
 from cti_client.hub.desk_connections import encode_kept
 from cti_client.hub.services.agents import TOKENS, give_role, let_sign_in, retire
 from cti_client.hub.services.pools import share_consent
-from cti_client.hub.services.settings.change import SETTINGS, note_change
-from cti_client.hub.services.settings.connections import KIND as CONNECTION
-from cti_client.hub.services.settings.lines import KIND as LINE
+from cti_client.hub.services.settings.change import CONNECTION, LINE, SETTINGS, note_change
 from cti_client.hub.services.settings.of_file import text_of
 from cti_client.hub.store.origin import FROM_DESK, FROM_FILE, REMOVED, STARTER
 from cti_client.hub.store.statements import AnyRow

@@ -12,6 +12,8 @@ import pytest
 from cti_client.domain.auto_text import AutoPolicy
 from cti_client.domain.role import Role
 from cti_client.domain.text_policy import TextPolicy
+from cti_client.hub.web import api_settings
+from cti_client.hub.web.settings_handlers import HANDLERS
 from cti_client.wire import settings_api as api
 from cti_client.wire.topics import Setup
 from tests.helpers.engines import ENGINES
@@ -60,6 +62,11 @@ ROUTES = [
     ("DELETE", "/replies/1", None),
     ("GET", "/audit", None),
 ]
+
+
+def test_every_route_is_answered_and_tried() -> None:
+    assert set(api_settings.ROUTES) == HANDLERS.keys()
+    assert len(ROUTES) == len(HANDLERS)
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR])

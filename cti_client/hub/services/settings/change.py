@@ -17,6 +17,8 @@ SETTINGS = "settings"
 STALE = "Somebody else changed this since you opened it."
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
+CONNECTION, LINE = "connection", "line"
+"""Kinds of thing that the settings file changes, too."""
 
 Fields = Mapping[str, str]
 """A thing as its fields say it, for the audit; a secret says `set` alone."""

@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 from cti_client.domain.clean_text import clean_text
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.hub.config import ConnectionConfig
-from cti_client.hub.desk_connections import SECRET, Kept, configured, kept
+from cti_client.hub.desk_connections import NO_KEY, SECRET, Kept, configured, kept
 from cti_client.hub.secrets import NoSecretsKeyError, SecretBox, SecretsLostError
-from cti_client.hub.services.settings.change import Fields, note_change, refuse_stale, said
+from cti_client.hub.services.settings.change import CONNECTION, Fields, note_change, refuse_stale, said
 from cti_client.hub.store.origin import FROM_DESK, FROM_FILE
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
@@ -23,14 +23,11 @@ from cti_client.telephony.sms.kinds import Kind, kind_named
 from cti_client.telephony.sms.settings import SettingsError
 from cti_client.wire.settings_api import SECRET_KEPT, EditConnection
 
-KIND = "connection"
 LONGEST_NAME = 60
 LONGEST_OPTION = 1_000
 FASTEST = 1_000.0
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
-NO_KEY = "This hub has no key to keep secrets with: set secrets_key in its settings file."
-LOST = "This hub's key does not open the stored secrets. Enter them again."
 ELSEWHERE = "The address has changed: enter this again, it was meant for the former one."
 
 Check = Callable[[ConnectionSettings], object]
@@ -141,7 +138,7 @@ def put_connection(tx: Tx, agent_id: int, edit: EditConnection, box: SecretBox, 
             for key in new.secrets
             if new.secrets[key] != _old_secrets(in_use, box).get(key)
         }
-    if not note_change(tx, agent_id, KIND, edit.id, before, after):
+    if not note_change(tx, agent_id, CONNECTION, edit.id, before, after):
         return
     values = {
         "kind": edit.kind,
@@ -170,7 +167,7 @@ def delete_connection(tx: Tx, agent_id: int, connection_id: str, box: SecretBox)
     tx.conn.execute(update(line).where(line.c.connection_id == connection_id).values(connection_id=None))
     gone = {"active": False, "secrets": "", "version": row.version + 1}
     tx.conn.execute(update(connection).where(connection.c.id == connection_id).values(gone))
-    note_change(tx, agent_id, KIND, connection_id, _fields_of(row, _old_secrets(row, box)), None)
+    note_change(tx, agent_id, CONNECTION, connection_id, _fields_of(row, _old_secrets(row, box)), None)
 
 
 def _is_elsewhere(kind: Kind, stored: Mapping[str, str], edited: Mapping[str, str]) -> bool:

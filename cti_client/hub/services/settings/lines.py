@@ -10,7 +10,7 @@ from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.domain.phone_number import AddressKind, parse_address
 from cti_client.hub.config import LineConfig
 from cti_client.hub.services.pools import share_consent
-from cti_client.hub.services.settings.change import Fields, note_change, refuse_stale, said
+from cti_client.hub.services.settings.change import LINE, Fields, note_change, refuse_stale, said
 from cti_client.hub.services.settings.of_file import IN_THE_FILE, fixed_fields
 from cti_client.hub.store.origin import FROM_DESK, FROM_FILE, REMOVED
 from cti_client.hub.store.statements import AnyRow
@@ -20,7 +20,6 @@ from cti_client.hub.store.tables import connection, line, routing_rule
 from cti_client.hub.store.upsert import insert_row
 from cti_client.wire.settings_api import EditLine
 
-KIND = "line"
 LONGEST_NAME = 60
 DAY_MINUTES = 24 * 60
 
@@ -46,7 +45,7 @@ def add_line(tx: Tx, agent_id: int, edit: EditLine) -> None:
         if values["name"] != row.name:
             break_off(tx.conn)  # records that desktops hold show the old name
     _pool(tx, line_id, edit.pool_line_id)
-    note_change(tx, agent_id, KIND, values["name"], None, _fields(tx, line_id))
+    note_change(tx, agent_id, LINE, values["name"], None, _fields(tx, line_id))
 
 
 def put_line(tx: Tx, agent_id: int, line_id: int, edit: EditLine, file_lines: Mapping[str, LineConfig]) -> None:
@@ -62,7 +61,7 @@ def put_line(tx: Tx, agent_id: int, line_id: int, edit: EditLine, file_lines: Ma
     before = _fields(tx, line_id)
     tx.conn.execute(update(line).where(line.c.id == line_id).values(values))
     _pool(tx, line_id, edit.pool_line_id)
-    if not note_change(tx, agent_id, KIND, row.name, before, _fields(tx, line_id)):
+    if not note_change(tx, agent_id, LINE, row.name, before, _fields(tx, line_id)):
         return
     origin = FROM_FILE if row.origin == FROM_FILE else FROM_DESK
     tx.conn.execute(update(line).where(line.c.id == line_id).values(version=row.version + 1, origin=origin))
@@ -79,7 +78,7 @@ def delete_line(tx: Tx, agent_id: int, line_id: int) -> None:
     tx.conn.execute(routing_rule.delete().where(routing_rule.c.line_id == line_id))
     gone = {"origin": REMOVED, "connection_id": None, "version": row.version + 1}
     tx.conn.execute(update(line).where(line.c.id == line_id).values(gone))
-    note_change(tx, agent_id, KIND, row.name, before, None)
+    note_change(tx, agent_id, LINE, row.name, before, None)
 
 
 def _row(tx: Tx, line_id: int) -> AnyRow:

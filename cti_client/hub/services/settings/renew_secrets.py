@@ -3,8 +3,8 @@
 from sqlalchemy import select, update
 
 from cti_client.domain.errors import BadRequestError
+from cti_client.hub.desk_connections import NO_KEY
 from cti_client.hub.secrets import SecretBox, SecretsLostError
-from cti_client.hub.services.settings.connections import NO_KEY
 from cti_client.hub.store.store import Tx
 from cti_client.hub.store.tables import connection, hub
 

@@ -9,9 +9,8 @@ from cti_client.domain.auto_text import DEFAULTS, AutoPolicy
 from cti_client.domain.phone_number import display
 from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.config import ConnectionConfig, LineConfig
-from cti_client.hub.desk_connections import SECRET, kept
+from cti_client.hub.desk_connections import LOST, NO_KEY, SECRET, kept
 from cti_client.hub.secrets import SecretBox, SecretsLostError
-from cti_client.hub.services.settings.connections import LOST, NO_KEY
 from cti_client.hub.services.settings.of_file import fixed_fields, text_of
 from cti_client.hub.store.origin import FROM_FILE, REMOVED
 from cti_client.hub.store.statements import AnyRow
