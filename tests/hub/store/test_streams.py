@@ -78,6 +78,7 @@ async def test_broken_off_streams_need_a_snapshot(store: Store) -> None:
     assert await numbers(store, 2, after=0) is None
     newest = await store.read(last_seq, 1)
     await store.write(tell, 1)
+    assert await numbers(store, 1, after=1) == [2], "what came before the break, and nothing from behind it"
     assert await numbers(store, 1, after=2) is None
     assert await numbers(store, 1, after=newest) == [newest + 1]
 

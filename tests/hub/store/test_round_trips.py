@@ -1,10 +1,12 @@
-"""Queries that are one statement always go to PostgreSQL in one round trip."""
+"""Round trips to PostgreSQL: of queries that are one statement always, and of streams, where nobody waits in a ring."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import Connection, text
 
 from cti_client.hub.bus import Bus
 from cti_client.hub.services.desks import desk_entered, unlike
@@ -16,6 +18,8 @@ from tests.helpers.hub_store import TestClock, seed_agent
 from tests.helpers.postgres import PostgresServer
 
 Asked = list[str]
+
+WRITERS = 60
 
 
 @pytest.fixture
@@ -95,3 +99,21 @@ async def test_streams_are_raised_and_written_in_one_round_trip(
         rows = await store.read(records_after, agent_id, 0, 9)
         assert rows is not None
         assert [row[: len(b'{"seq":1,')] for row in rows] == [b'{"seq":%d,' % (n + 1) for n in range(count)]
+
+
+async def test_two_who_tell_the_same_agents_the_other_way_round_never_wait_in_a_ring(store: OwnedStore) -> None:
+    agents = [await store.write(seed_agent, f"Agent {number}") for number in range(8)]
+
+    def tell(tx: Tx, order: Sequence[int]) -> None:
+        append(tx.conn, {one: [Record(seq=0, kind="offer", id=one)] for one in order}, 1)
+
+    def deadlocks(conn: Connection) -> int:
+        conn.execute(text("SELECT pg_stat_clear_snapshot()"))
+        return conn.scalar(text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")) or 0
+
+    await asyncio.gather(*(store.write(tell, agents[:: 1 - 2 * (number % 2)]) for number in range(WRITERS)))
+    for agent_id in agents:
+        rows = await store.read(records_after, agent_id, 0, 2 * WRITERS)
+        assert rows is not None
+        assert len(rows) == WRITERS
+    assert await store.read(deadlocks) == 0
