@@ -186,6 +186,7 @@ def test_separate_messages_are_cut_at_words() -> None:
     assert separate("  one \n\n two  ", 5) == ["one", "two"]
     assert separate("abcdefghij kl", 4) == ["abcd", "efgh", "ij", "kl"]
     assert separate("   ", 10) == []
+    assert separate("x\u0323\u0301 b", 1) == ["x\u0323\u0301", "b"]  # one character longer than all that may go
     with pytest.raises(ValueError, match="at least one"):
         separate("x", 0)
 
