@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cti_client.domain import Millis
 from cti_client.domain.interaction import CaseChoice
+from cti_client.ui.phone_button import PhoneButton
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from cti_client.ui.there import ThereLabel
 from cti_client.ui.widgets.avatar import Avatar
@@ -54,6 +55,7 @@ class OfferCard(Card):
         self._who = ElidedLabel()
         self._words = ElidedLabel(tone="small")
         self.consent = ConsentBadge(theme)
+        self.phone = PhoneButton(theme)
         self.there = ThereLabel()
         self.accept = SplitButton(theme, self.tr("Accept"))
         self.accept.pressed_default.connect(lambda: self._answer(None))
@@ -82,6 +84,8 @@ class OfferCard(Card):
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self.consent.show_consent(offer.consent)
+        if self.phone.address != offer.address:
+            self.phone.show_number(offer.address, offer.address_display)
         self._show_answers(now, me)
         said = (self._title.text(), offer.call_id, who, offer.line_name, self.consent.text())
         self.setAccessibleName(", ".join(part for part in said if part))
@@ -138,7 +142,12 @@ class OfferCard(Card):
         second.addWidget(self.there)
         names.addLayout(second)
         names.addSpacing(2)
-        names.addWidget(self.consent, 0, Qt.AlignmentFlag.AlignLeft)
+        third = QHBoxLayout()
+        third.setSpacing(SPACE_S)
+        third.addWidget(self.consent)
+        third.addStretch(1)
+        third.addWidget(self.phone)
+        names.addLayout(third)
         who = QHBoxLayout()
         who.setSpacing(SPACE_S)
         who.addWidget(self._avatar)

@@ -272,6 +272,8 @@ class Shell(QObject):
         panel.accepted.connect(self.answering.accept)
         panel.declined.connect(self.answering.decline)
         panel.taken.connect(self.answering.take)
+        for button in panel.phones:
+            self._numbers.attach(button)
         panel.phone_made.connect(self._numbers.attach)
         panel.available_wanted.connect(lambda: self._choose_presence(Presence.AVAILABLE, ""))
         window.accept_first.connect(panel.accept_first)

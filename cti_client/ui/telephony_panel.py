@@ -91,6 +91,11 @@ class TelephonyPanel(QFrame):
         return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
 
     @property
+    def phones(self) -> list[PhoneButton]:
+        """The phone buttons of cards that were made before anybody heard `phone_made`."""
+        return [card.phone for card in (*self._cards.values(), *self._spare)]
+
+    @property
     def cards(self) -> list[OfferCard]:
         """The requests on the screen, the first to answer first."""
         self._pace.flush()
@@ -234,6 +239,7 @@ class TelephonyPanel(QFrame):
         card.set_live(self._live)
         card.accepted.connect(self._accepted)
         card.declined.connect(self._declined)
+        self._adopt_phone(card.phone)
         return card
 
     def _build_spare(self) -> None:
@@ -278,7 +284,7 @@ class TelephonyPanel(QFrame):
         """The Tab key goes through the cards as they stand, and then to those who wait."""
         stops: list[QWidget] = []
         for card in self.cards:
-            stops += [card.accept.main, card.accept.more, card.decline]
+            stops += [card.accept.main, card.accept.more, card.decline, card.phone]
         stops += [stop for row in self._waiting.rows for stop in (row.phone, row.take.main, row.take.more)]
         if stops == self._stops:
             return

@@ -216,7 +216,7 @@ def test_tab_goes_through_the_requests_as_they_stand(window: MainWindow) -> None
     window.activateWindow()
     window.telephony.cards[0].accept.main.setFocus()
     seen: list[QWidget | None] = []
-    for _ in range(10):
+    for _ in range(13):
         seen.append(QApplication.focusWidget())
         QTest.keyClick(window, Qt.Key.Key_Tab)
     two, one, three = window.telephony.cards
@@ -224,11 +224,13 @@ def test_tab_goes_through_the_requests_as_they_stand(window: MainWindow) -> None
         two.accept.main,
         two.accept.more,
         two.decline,
+        two.phone,
         one.accept.main,
         one.accept.more,
         one.decline,
+        one.phone,
     ]
-    expected += [three.accept.main, three.decline, window.telephony.waiting.rows[0].phone]
+    expected += [three.accept.main, three.decline, three.phone, window.telephony.waiting.rows[0].phone]
     assert seen[: len(expected)] == expected
 
 

@@ -394,6 +394,19 @@ async def test_the_phone_button_of_a_case_row(stage: Stage) -> None:
     assert stage.desk.called("start_chat")[0]["address"] == "+48601234567"
 
 
+async def test_the_phone_button_of_a_request(stage: Stage) -> None:
+    panel = stage.window.telephony
+    stage.desk.put_offer(offer())
+    await settled()
+    able = NumberAbilities(address="+48601234567", display="+48 601 234 567", tel="tel:+48601234567")
+    stage.desk.answers["check_number"] = able
+    panel.cards[0].phone.click()
+    await settled()
+    assert len(stage.desk.called("check_number")) == 1, "each button is served, and once"
+    choose(panel.cards[0].phone, "Call")
+    assert stage.called == ["tel:+48601234567"]
+
+
 async def test_the_row_of_a_chat_says_what_became_of_the_text(stage: Stage) -> None:
     stage.desk.put_interaction(interaction(12, last_text="Yes", last_direction=Direction.OUT, last_at=START))
     row = stage.window.chats_model.index(0)

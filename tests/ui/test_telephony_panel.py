@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import CaseChoice
+from cti_client.ui.phone_button import PhoneButton
 from cti_client.ui.telephony_panel import MOST_CARDS, TelephonyPanel
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.elided_label import ElidedLabel
@@ -310,6 +311,22 @@ def test_waiting_rows_keep_their_order_and_stay_few(panel: TelephonyPanel) -> No
     assert [panel.waiting.row(id_) for id_ in (105, 102, 999)] == panel.waiting.rows
     panel.show_waiting(Waiting(), START)
     assert not panel.waiting.isVisibleTo(panel)
+
+
+def test_each_request_has_a_phone_button_for_its_number(panel: TelephonyPanel, qtbot: QtBot) -> None:
+    """A12. Cards are made ahead and used again: the button is always that of the number shown."""
+    heard: list[PhoneButton] = []
+    panel.phone_made.connect(heard.append)
+    ready = panel.phones
+    panel.show_offers([offer(1), offer(2, address="+15550102299", address_display="+1 555-010-2299")], START)
+    buttons = [card.phone for card in panel.cards]
+    assert set(buttons) <= {*ready, *heard}
+    assert {button.address for button in buttons} == {offer(1).address, "+15550102299"}
+    with qtbot.waitSignal(buttons[-1].asked) as asked:
+        QTest.mouseClick(buttons[-1], Qt.MouseButton.LeftButton)
+    assert asked.args == [buttons[-1].address]
+    buttons[-1].fail("No link.")
+    assert panel.notice.text == "No link."
 
 
 def test_each_waiting_number_has_its_phone_button(panel: TelephonyPanel, qtbot: QtBot) -> None:
