@@ -8,6 +8,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit
 
 from cti_client.domain.canned_reply import Placeholder, fill, matching, unfilled
+from cti_client.ui.refused_marks import utf16_units
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.tips import plain_tip
 from cti_client.wire.topics import CannedReply
@@ -58,8 +59,7 @@ class CannedReplies(QObject):
 
     def open(self) -> None:
         """For who does not know the slash: write one and show the list."""
-        cursor = self._editor.textCursor()
-        before = cursor.block().text()[: cursor.positionInBlock()]
+        before = _before(self._editor.textCursor())
         self._editor.setFocus()
         if _ASKED.search(before) is None:
             self._editor.insertPlainText(" /" if before and not before[-1].isspace() else "/")
@@ -71,7 +71,7 @@ class CannedReplies(QObject):
         cursor = self._editor.textCursor()
         if cursor.hasSelection():
             return None
-        found = _ASKED.search(cursor.block().text()[: cursor.positionInBlock()])
+        found = _ASKED.search(_before(cursor))
         return None if found is None else found[1]
 
     def _look(self) -> None:
@@ -92,15 +92,22 @@ class CannedReplies(QObject):
             return
         text = fill(self._found[index.row()].text, self._values())
         cursor = self._editor.textCursor()
-        cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(asked) + 1)
+        cursor.setPosition(cursor.position() - utf16_units(asked) - 1, QTextCursor.MoveMode.KeepAnchor)
         start = cursor.selectionStart()
         cursor.insertText(text)
         self._editor.setTextCursor(cursor)
         left = unfilled(text)
         if left:  # what nobody could fill is marked, so that typing replaces it
-            cursor.setPosition(start + text.index(left[0]))
-            cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor, len(left[0]))
+            first = start + utf16_units(text[: text.index(left[0])])
+            cursor.setPosition(first)
+            cursor.setPosition(first + utf16_units(left[0]), QTextCursor.MoveMode.KeepAnchor)
             self._editor.setTextCursor(cursor)
+
+
+def _before(cursor: QTextCursor) -> str:
+    """What stands before the cursor in its paragraph."""
+    whole = cursor.block().text().encode("utf-16-le", "surrogatepass")
+    return whole[: 2 * cursor.positionInBlock()].decode("utf-16-le", "surrogatepass")
 
 
 class _Rows(QStringListModel):

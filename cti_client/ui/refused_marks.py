@@ -20,11 +20,11 @@ def mark_refused(editor: QPlainTextEdit, found: Sequence[Refused], theme: Theme)
     text = editor.toPlainText()
     marks, units, done = [], 0, 0
     for one in found:
-        units += _units(text[done : one.start])
+        units += utf16_units(text[done : one.start])
         mark = QTextEdit.ExtraSelection()
         cursor = QTextCursor(editor.document())
         cursor.setPosition(units)
-        units += _units(one.characters)
+        units += utf16_units(one.characters)
         cursor.setPosition(units, QTextCursor.MoveMode.KeepAnchor)
         mark.cursor, mark.format = cursor, style
         marks.append(mark)
@@ -32,6 +32,6 @@ def mark_refused(editor: QPlainTextEdit, found: Sequence[Refused], theme: Theme)
     editor.setExtraSelections(marks)
 
 
-def _units(text: str) -> int:
+def utf16_units(text: str) -> int:
     """Qt counts in units of UTF-16."""
     return len(text) + sum(character > "\uffff" for character in text)

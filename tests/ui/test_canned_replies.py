@@ -76,6 +76,27 @@ def test_it_is_put_in_at_the_cursor_with_its_placeholders_filled(box: ReplyBox, 
     assert box.text() == "Hello /thx and bye"
 
 
+def test_emoji_before_the_cursor_and_in_what_was_typed(box: ReplyBox) -> None:
+    """Qt counts in other units than Python."""
+    box.editor.setPlainText("\U0001f600\U0001f600  and bye")
+    cursor = box.editor.textCursor()
+    cursor.setPosition(5)
+    box.editor.setTextCursor(cursor)
+    QTest.keyClicks(box.editor, "/thx")
+    press(box, Qt.Key.Key_Return)
+    assert box.text() == "\U0001f600\U0001f600 Thanks, Maria!\nAnna and bye"
+    box.editor.clear()
+    nice = CannedReply(
+        id=4, shortcut="nice", title="\U0001f44d\U0001f3fd", text="\U0001f44d\U0001f3fd of {case}, {first_name}"
+    )
+    box.set_replies((*REPLIES, nice))
+    box.editor.insertPlainText("Hi /\U0001f44d\U0001f3fd")
+    assert listed(box) == ["/nice"]
+    press(box, Qt.Key.Key_Return)
+    assert box.text() == "Hi \U0001f44d\U0001f3fd of {case}, Maria"
+    assert box.editor.textCursor().selectedText() == "{case}"
+
+
 def test_the_arrow_keys_choose(box: ReplyBox) -> None:
     QTest.keyClicks(box.editor, "/")
     press(box, Qt.Key.Key_Down)
