@@ -261,3 +261,16 @@ async def test_a_test_is_made_and_kept_nowhere(tmp_path: Path, wrong: str) -> No
         await hub.test(edited(kept, name="As it stands"))
         assert fakes.started("main")[-1].settings.options["password"] == PASSWORD
         assert (await hub.test(edited(shown(before, "fake")))).ok
+
+
+async def test_what_it_carries_is_counted(tmp_path: Path) -> None:
+    """A gateway of the screens is no stranger to the metrics."""
+    fakes = Fakes()
+    async with settings_hub(tmp_path, connect=fakes, metrics_from=("127.0.0.1",)) as hub:
+        line_id = await sales(hub)
+        await hub.say(await hub.chat(line_id), "Good morning")
+        await fakes.until(lambda: fakes.texts("spare") == ["Good morning"])
+        assert await hub.call_of_gateway("spare") == 200
+        async with hub.hub.http.get(f"{hub.hub.url}/metrics") as answer:
+            told = await answer.text()
+        assert 'cti_texts_received_total{connection="spare"} 1.0' in told

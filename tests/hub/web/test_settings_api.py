@@ -176,6 +176,7 @@ def kannel(**options: str) -> dict[str, str]:
         ({"secret": api.SECRET_KEPT}, "secret"),
         ({"options": kannel(url="")}, "options.url"),
         ({"options": kannel(url="nowhere")}, "options.url"),
+        ({"options": kannel(url="http://chat:open-pass-word@127.0.0.1:9/cgi-bin/sendsms")}, "options.url"),
         ({"options": kannel(password="")}, "options.password"),
         ({"options": kannel(password=api.SECRET_KEPT)}, "options.password"),
         ({"options": kannel(answer_seconds="31")}, "options.answer_seconds"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from sqlalchemy import select, update
@@ -38,10 +38,10 @@ Check = Callable[[ConnectionSettings], object]
 class Wanted:
     """A connection as it was filled in, checked: `stored` and `secrets` go into the database, apart."""
 
-    edit: EditConnection
+    edit: EditConnection = field(repr=False)
     kind: Kind
     stored: Kept
-    secrets: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
 
     @property
     def config(self) -> ConnectionConfig:
@@ -84,6 +84,8 @@ def wanted(row: AnyRow | None, edit: EditConnection, box: SecretBox) -> Wanted:
             raise BadRequestError(f"{option.label} is needed.", f"options.{option.key}")
         if len(value) > LONGEST_OPTION:
             raise BadRequestError("This is too long.", f"options.{option.key}")
+        if option.address and "@" in value.partition("//")[2].partition("/")[0]:
+            raise BadRequestError("Leave user name and password out of the address.", f"options.{option.key}")
         if value:
             (secrets if option.secret else options)[option.key] = value
     for key in edit.options:
