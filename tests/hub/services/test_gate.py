@@ -1,5 +1,6 @@
 """B7, B8, A7, A11, D6: every way to send passes one gate."""
 
+import contextlib
 import dataclasses
 import textwrap
 from collections.abc import Callable
@@ -41,8 +42,12 @@ def turn_on(hub: ServiceHub, policy: AutoPolicy, text: str = "We are {line}.", *
     hub.transact(lambda conn: conn.execute(insert(tables.auto_text).values(row)))
 
 
+WORDS = "Ж: we are {line}."
+"""Not in the basic alphabet."""
+
+
 def sends(hub: ServiceHub) -> None:
-    hub.send(chat_of(hub), confirmed=True)
+    hub.send(chat_of(hub), WORDS, confirmed=True)
 
 
 def resends(hub: ServiceHub) -> None:
@@ -91,10 +96,10 @@ def waiting(hub: ServiceHub) -> int:
 def ready(hub: ServiceHub) -> None:
     """A chat with a text that failed, and every policy turned on."""
     for policy in AutoPolicy:
-        turn_on(hub, policy)
+        turn_on(hub, policy, WORDS)
     chat = hub.open_chat()
     hub.submit(Taken())
-    hub.send(chat)
+    hub.send(chat, WORDS)
     hub.submit(Refused(reason=FailureReason.CARRIER_REFUSED, detail="no"))
     assert waiting(hub) == 0
 
@@ -129,6 +134,29 @@ def test_no_way_leads_to_who_opted_out(hub: ServiceHub, way: Way) -> None:
             WAYS[way](hub)
     assert waiting(hub) == 0
     assert len(hub.rows(tables.message)) == before
+
+
+REASONS: dict[str, Callable[[ServiceHub], None]] = {
+    "opted out": lambda hub: hub.set(tables.consent, {"address": CUSTOMER}, state="opted_out"),
+    "characters": lambda hub: hub.set(tables.connection, {"id": "sim"}, text_policy="gsm"),
+    "takes no replies": lambda hub: hub.set(tables.thread, {}, repliable=False),
+    "no connection": lambda hub: hub.set(tables.line, {"id": hub.line}, connection_id=None),
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("way", Way)
+def test_every_way_against_every_reason_to_refuse(hub: ServiceHub, way: Way, reason: str) -> None:
+    ready(hub)
+    if way is Way.HELD:  # it was let through before
+        sends(hub)
+        hub.run(hold_text, hub.row(tables.outbox).message_id, hub.now)
+    REASONS[reason](hub)
+    with contextlib.suppress(RuleError):
+        hub.run(release_due) if way is Way.HELD else WAYS[way](hub)
+    goes = reason == "opted out" and way in PASSES_OPT_OUT
+    assert len(hub.take()) == goes
+    assert waiting(hub) == goes
 
 
 def test_nothing_goes_round_the_gate() -> None:

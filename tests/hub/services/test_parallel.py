@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Table, func, select
 
 from cti_client.domain.agent import Presence
-from cti_client.domain.errors import ONLY_START_TEXT, OfferGoneError, OnlyStartError
+from cti_client.domain.errors import ONLY_START_TEXT, OfferGoneError, OnlyStartError, OptedOutError
 from cti_client.hub.services.allow_sms import allow_sms
 from cti_client.hub.services.answer_offer import accept_offer, decline_offer
 from cti_client.hub.services.opt_out import opt_out
@@ -148,6 +148,35 @@ async def test_a_stop_among_agents_who_write_down_consent_always_wins(store: Sto
     assert (known.state, known.why_not) == ("opted_out", ONLY_START_TEXT)
     assert [entry.basis for entry in known.ledger].count("texted STOP") == 1
     assert await counts(store, tables.consent, tables.thread) == [1, 1]
+
+
+async def test_a_stop_among_sends_and_submits_stops_all_that_comes_after_it(store: Store) -> None:
+    """B7, B8: what the gateway was not given before STOP was committed never goes, whoever was faster by how much."""
+    seeded = await store.write(seed_hub)
+    await text(store, "1")
+    chat = await store.write(take_waiting, seeded.agent_id, 1, api.Take())
+    stop = InboundSms(gateway_id="stop", sender=CUSTOMER, recipient=LINE_ADDRESS, text="STOP")
+    acts: list[Awaitable[object]] = []
+    for number in range(12):
+        send = api.Send(client_id=f"{number}", interaction_id=chat.interaction_id, text="Hi", composed_at=NOON)
+        acts.append(store.write(send_sms, seeded.agent_id, send))
+        acts.append(store.write(take_due, "sim", 10, 60_000))
+    acts.insert(len(acts) // 2, store.write(receive_sms, "sim", stop))
+    results = await asyncio.gather(*acts, return_exceptions=True)
+    assert all(not isinstance(result, Exception) or isinstance(result, OptedOutError) for result in results)
+
+    def outcome(conn: Connection) -> tuple[set[str], list[str]]:
+        sent = select(tables.message.c.state).where(tables.message.c.agent_id.is_not(None))
+        waits = (
+            select(tables.message.c.policy)
+            .join(tables.outbox, tables.outbox.c.message_id == tables.message.c.id)
+            .where(tables.outbox.c.taken_until.is_(None))
+        )
+        return set(conn.scalars(sent)), list(conn.scalars(waits))
+
+    states, waiting = await store.read(outcome)
+    assert states <= {"sending", "failed"}, "the gateway has it, or it never goes"
+    assert set(waiting) <= {"opt_out_confirmation"}
 
 
 async def test_one_contact_gets_many_numbers_while_they_text(store: Store) -> None:
