@@ -30,8 +30,8 @@ async def ensure_schema(options: PostgresOptions, migrations: Migrations = MIGRA
     """Bring the database to the newest revision; make the tables where there are none.
 
     An upgrade happens whole or not at all. It waits for another hub's, and never keeps those who serve waiting for
-    long: where a table is busy it steps back and tries again. Raises `SchemaTooNewError`, `NotOurDatabaseError`,
-    `StoreAwayError`.
+    long: where a table is busy, or the two wait for each other, it steps back and tries again. Raises
+    `SchemaTooNewError`, `NotOurDatabaseError`, `StoreAwayError`.
     """
     engine = create_async_engine(
         "postgresql+asyncpg://",
@@ -48,7 +48,8 @@ async def ensure_schema(options: PostgresOptions, migrations: Migrations = MIGRA
             except Exception as error:
                 if verdict(error) is Verdict.OURS:
                     raise
-                if getattr(getattr(error, "orig", None), "sqlstate", "") != _LOCK_NOT_AVAILABLE or tried == _MOST_TRIES:
+                busy = getattr(getattr(error, "orig", None), "sqlstate", "") == _LOCK_NOT_AVAILABLE
+                if not (busy or verdict(error) is Verdict.AGAIN) or tried == _MOST_TRIES:
                     raise StoreAwayError(f"The database does not answer: {in_short(error)}") from error
             await _pause(tried)
     finally:

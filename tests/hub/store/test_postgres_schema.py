@@ -30,6 +30,10 @@ from tests.helpers.postgres import PostgresServer
 
 R = TypeVar("R")
 
+WAITS = (
+    "SELECT count(*) FROM pg_locks, pg_database WHERE oid = database AND datname = current_database() AND NOT granted"
+)
+
 
 async def on(url: str, fn: Callable[[Connection], R]) -> R:
     """Run `fn` in one transaction of a connection of its own."""
@@ -214,6 +218,33 @@ async def test_an_upgrade_steps_back_from_a_busy_table_and_tries_again(
         assert await on(url, lines) == [], "nobody stands behind an upgrade that waits"
     go_on.set()
     await upgrade
+    assert await on(url, version) == NEXT
+
+
+async def test_an_upgrade_that_is_given_up_for_another_transaction_s_sake_tries_again(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """Those who serve take tables in orders of their own, so the two may wait for each other."""
+    url = postgres.database()
+    name = url.rpartition("/")[2]
+    postgres.execute(f"ALTER DATABASE {name} SET deadlock_timeout = '2s'")
+    newer = next_version(tmp_path, 'op.execute("ALTER TABLE message ADD COLUMN later text")')
+    serving, watching = await postgres.connect(name), await postgres.connect(name)
+    upgrade = None
+    try:
+        await serving.execute("SET deadlock_timeout = '1h'")  # it is the upgrade that is given up
+        async with serving.transaction():
+            await serving.execute("LOCK TABLE message IN ACCESS SHARE MODE")
+            upgrade = asyncio.create_task(ensure_schema(postgres_options(url), newer))
+            while not await watching.fetchval(WAITS):
+                assert not upgrade.done()
+            await serving.execute("LOCK TABLE line IN ACCESS SHARE MODE")
+        await upgrade
+    finally:
+        await serving.close()
+        await watching.close()
+        if upgrade is not None:
+            await asyncio.gather(upgrade, return_exceptions=True)
     assert await on(url, version) == NEXT
 
 
