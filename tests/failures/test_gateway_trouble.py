@@ -29,7 +29,7 @@ def own_kannel(tmp_path: Path) -> Iterator[Kannel]:
     """One that a test may break."""
     need_kannel()
     (tmp_path / "kannel").mkdir()
-    gateway = Kannel(tmp_path / "kannel")
+    gateway = Kannel(tmp_path / "kannel", may_be_killed=True)
     try:
         gateway.start()
         yield gateway

@@ -4,6 +4,7 @@ One for a test run. Skipped with a reason where Kannel is not installed, require
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -94,9 +95,10 @@ class Ports(NamedTuple):
 class Kannel:
     """bearerbox, smsbox and the phones. `hub_port` is where a test lets its hub listen."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, may_be_killed: bool = False) -> None:
+        """`may_be_killed`: it is started again on its ports, which nobody must have got meanwhile."""
         self.directory = directory
-        self.ports = Ports(*free_ports(5))
+        self.ports = Ports(*(lasting_ports(5) if may_be_killed else free_ports(5)))
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.hub_port = self.ports.hub
         self.url = f"http://127.0.0.1:{self.ports.send}/cgi-bin/sendsms"
@@ -221,6 +223,17 @@ def free_ports(count: int) -> list[int]:
             port: int = one.getsockname()[1]
             ports.append(port)
         return ports
+
+
+def lasting_ports(count: int) -> list[int]:
+    """The same, of those that no outgoing connection is given while nobody listens on them."""
+    ports: list[int] = []
+    while len(ports) < count:
+        port = random.randint(20_000, 32_000)
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            ports += [port] if port not in ports else []
+    return ports
 
 
 def _listens(port: int) -> bool:
