@@ -21,6 +21,8 @@ changed by somebody else since it was read is refused with 409 `stale_version`. 
 hub at once.
 """
 
+from typing import Annotated
+
 import msgspec
 
 from cti_client.domain import Millis
@@ -29,6 +31,10 @@ from cti_client.domain.text_policy import TextPolicy
 
 SECRET_KEPT = "\N{BULLET}" * 8
 """What stands for a secret that is set: a secret itself is never told again. Sent back, it leaves the secret alone."""
+
+
+LineId = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""As the hub's database takes it."""
 
 
 class OptionField(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +153,7 @@ class EditLine(msgspec.Struct, frozen=True, kw_only=True):
     offer_seconds: int = 20
     shows_first_words: bool = True
     carrier_answers_keywords: bool = False
-    pool_line_id: int | None = None
+    pool_line_id: LineId | None = None
     quiet_hours: bool = True
     texts_from: int = 480
     texts_until: int = 1260
@@ -166,7 +172,7 @@ class RoutingRuleView(msgspec.Struct, frozen=True, kw_only=True):
 
     connection: str
     prefix: str = ""
-    line_id: int | None = None
+    line_id: LineId | None = None
 
 
 class EditRouting(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from cti_client.hub.store import tables
 from cti_client.hub.store.open import make_bus, make_store
 from cti_client.hub.store.store import OwnedStore
 from cti_client.hub.token_hash import hash_token
-from cti_client.telephony.sms.connection import ConnectionSettings, InboundMode, Intake
+from cti_client.telephony.sms.connection import ConnectionSettings, InboundMode, Intake, OutboundSms, SubmitOutcome
 from cti_client.telephony.sms.registry import system_clock
 from cti_client.wire import settings_api as api
 from cti_client.wire.api import Accepted, Send, StartChat
@@ -110,12 +110,16 @@ class Fakes:
 
     def __init__(self, inbound: InboundMode = InboundMode.WEBHOOK) -> None:
         self.made: list[KnownConnection] = []
+        self.answer: Callable[[OutboundSms], Awaitable[SubmitOutcome]] | None = None
+        """Of those made from now on."""
         self._inbound = inbound
         self._listeners: list[Fakes] = []
         self._news = asyncio.Condition()
 
     def __call__(self, settings: ConnectionSettings) -> "KnownConnection":
-        made = KnownConnection(settings, self._inbound, self._tell)
+        made = KnownConnection(settings, self._inbound, self.told)
+        if self.answer is not None:
+            made.answer = self.answer
         self.made.append(made)
         return made
 
@@ -136,7 +140,8 @@ class Fakes:
         """Whoever waits here hears of theirs, too."""
         self._listeners.extend(one for one in others if one is not self)
 
-    async def _tell(self) -> None:
+    async def told(self) -> None:
+        """Something has happened at a gateway."""
         for one in (self, *self._listeners):
             async with one._news:
                 one._news.notify_all()

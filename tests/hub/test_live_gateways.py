@@ -5,10 +5,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.secrets import new_key
+from cti_client.hub.store.tables import outbox
+from cti_client.hub.web import connection_test
 from cti_client.telephony.sms.connection import (
     ConnectionSettings,
     InboundMode,
@@ -27,7 +30,9 @@ from tests.helpers.settings_hub import (
     PASSWORD,
     SIMULATOR,
     Fakes,
+    KnownConnection,
     SettingsHub,
+    beside,
     edited,
     settings_hub,
     shown,
@@ -274,3 +279,53 @@ async def test_what_it_carries_is_counted(tmp_path: Path) -> None:
         async with hub.hub.http.get(f"{hub.hub.url}/metrics") as answer:
             told = await answer.text()
         assert 'cti_texts_received_total{connection="spare"} 1.0' in told
+
+
+async def test_a_hub_that_stops_waits_for_no_former_gateway(tmp_path: Path) -> None:
+    """Its text under way becomes unknown, as any that a stopping hub leaves unanswered (D4)."""
+    fakes, held = Fakes(), Held()
+    async with settings_hub(tmp_path, connect=fakes) as hub:
+        line_id = await sales(hub)
+        view = shown(await hub.settings(), "spare")
+        fakes.started("spare")[0].answer = held
+        sent = await hub.say(await hub.chat(line_id), "Under way")
+        await held.heard.wait()
+        await hub.put(edited(view, separate=True))
+        hub.hub.hub.hurry()
+    assert [one.stopped for one in fakes.started("spare")] == [True, True]
+    async with beside(tmp_path / "hub.db") as store:
+        (row,) = await store.read(lambda conn: conn.execute(select(outbox)).all())
+        assert row.message_id == sent.id
+        assert row.taken_until is not None
+
+
+class Trying(KnownConnection):
+    """A gateway whose test never ends, or ends in a mistake that names what it should not."""
+
+    hangs = True
+
+    async def test(self) -> str:
+        if self.hangs:
+            await asyncio.Event().wait()
+        raise ZeroDivisionError(PASSWORD)
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+async def test_a_test_that_goes_wrong_ends_in_time_and_says_nothing_secret(
+    tmp_path: Path, hangs: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connection_test, "TEST_SECONDS", 0.05)
+    made: list[Trying] = []
+
+    def connect(settings: ConnectionSettings) -> SmsConnection:
+        one = Trying(settings, InboundMode.WEBHOOK, Fakes().told)
+        one.hangs = hangs
+        made.append(one)
+        return one
+
+    async with settings_hub(tmp_path, connect=connect, mistakes=True) as hub:
+        result = await hub.test(KANNEL)
+        words = connection_test.NO_ANSWER if hangs else "The gateway cannot be asked (ZeroDivisionError)."
+        assert (result.ok, result.text) == (False, words)
+    assert [one.stopped for one in made if one.intake is not None] == [True]
+    assert PASSWORD not in caplog.text

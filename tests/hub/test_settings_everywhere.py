@@ -1,5 +1,6 @@
 """Two hubs over one PostgreSQL: what is set at one holds at the other, at once or soon after."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from cti_client.domain.role import Role
 from cti_client.hub import gateways
 from cti_client.hub.gateways import Gateways
 from cti_client.hub.services.agents import set_role
+from cti_client.telephony.sms.connection import OutboundSms, SubmitOutcome, Taken
 from cti_client.wire import settings_api as api
 from cti_client.wire.topics import OwnPresence, Setup
 from tests.helpers.postgres import SharedDatabase
@@ -97,6 +99,48 @@ async def test_a_limited_rate_stays_with_one_hub_through_a_change(
 
         await hubs.made_here.until(lambda: len(arrived()) == 5)
         assert arrived() == [f"Text {number}" for number in range(5)]
+
+
+async def unhurried(sms: OutboundSms) -> SubmitOutcome:
+    """A gateway that lets others do much before it answers."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+    return Taken(gateway_id=f"g-{sms.message_id}")
+
+
+@pytest.mark.parametrize("per_second", [None, 1000.0])
+async def test_no_text_is_lost_or_doubled_by_changes_in_the_midst(
+    tmp_path: Path, shared_postgres: SharedDatabase, per_second: float | None
+) -> None:
+    async with pair(tmp_path, shared_postgres) as hubs:
+        everywhere = hubs.made_here, hubs.made_there
+        for one in everywhere:
+            one.answer = unhurried
+            one.share_news_with(*everywhere)
+        await hubs.here.put(msgspec.structs.replace(SIMULATOR, per_second=per_second))
+        line_id = (await hubs.here.ask("POST", "/lines", SALES)).lines[-1].id
+        chats = [await hubs.here.chat(line_id, f"+1212555{number:04}") for number in range(1200, 1208)]
+
+        async def change() -> None:
+            for number in range(12):
+                hub = hubs.here if number % 2 else hubs.there
+                view = shown(await hub.settings(), "spare")
+                await hub.put(edited(view, country="GB" if number % 2 else "US", separate=number % 3 == 0))
+
+        async def write() -> None:
+            for number in range(6):
+                for chat in chats:
+                    await (hubs.here if number % 2 else hubs.there).say(chat, f"{chat}: {number}")
+
+        await asyncio.gather(change(), write())
+        texts = sorted(f"{chat}: {number}" for number in range(6) for chat in chats)
+
+        def arrived() -> list[str]:
+            return sorted(text for one in everywhere for text in one.texts("spare"))
+
+        await hubs.made_here.until(lambda: len(arrived()) >= len(texts))
+        assert arrived() == texts
+        assert len([one for made in everywhere for one in made.started("spare")]) > 6
 
 
 async def test_a_hub_without_the_key_says_so_and_its_colleague_goes_on(

@@ -249,6 +249,27 @@ async def test_what_is_wrong_with_a_line_is_named(home: Home, edit: dict[str, ob
         assert await hub.refused("PUT", f"/lines/{sales.id}", LINE_EDIT) == (404, "not_found", "")
 
 
+async def test_what_no_database_holds_is_no_fault_of_the_hub(home: Home) -> None:
+    async with home() as hub:
+        for body in (
+            b'{"address": "+12125550177", "name": "Sales", "pool_line_id": 1180591620717411303424}',
+            b'{"address": "+12125550177", "name": "Sales", "offer_seconds": 1180591620717411303424}',
+            b'{"address": "+12125550177", "name": "Sales", "texts_from": -1180591620717411303424}',
+        ):
+            assert (await hub.refused("POST", "/lines", body))[:2] == (400, "bad_request")
+        (line,) = (await hub.settings()).lines
+        huge = b'{"address": "+15550100", "name": "Support", "version": 1180591620717411303424}'
+        assert (await hub.refused("PUT", f"/lines/{line.id}", huge))[0] in (400, 409)
+        odd = msgspec.structs.replace(LINE_EDIT, name="Sa\0les")
+        assert "\0" not in (await hub.ask("POST", "/lines", odd)).lines[-1].name
+        reply = api.EditCannedReply(shortcut="h\0i", title="H\0i", text="He\0llo")
+        assert "\0" not in (await hub.ask("POST", "/replies", reply)).replies[0].text
+        odd_options = KANNEL.options | {"username": "ch\0at"}
+        await hub.put(msgspec.structs.replace(KANNEL, options=odd_options))
+        assert (await hub.refused("GET", "/audit?before=99999999999999999999"))[0] == 400
+        assert (await hub.refused("PUT", f"/lines/{10**17}", LINE_EDIT))[0] == 404
+
+
 async def test_a_line_that_is_added_again_has_its_history(home: Home) -> None:
     async with home() as hub:
         made = await hub.ask("POST", "/lines", LINE_EDIT)
