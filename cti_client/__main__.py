@@ -125,9 +125,9 @@ def _add_admin(commands: Commands) -> None:
         one = acts.add_parser(act, help=words)
         one.add_argument("name", metavar="NAME")
         if act == "set-role":
-            one.add_argument("role", metavar="ROLE", choices=tuple(Role), help=ROLES)
+            one.add_argument("role", metavar="ROLE", choices=tuple(role.value for role in Role), help=ROLES)
         if act == "add-agent":
-            one.add_argument("--role", choices=tuple(Role), default=Role.AGENT, help=ROLES)
+            one.add_argument("--role", choices=tuple(role.value for role in Role), default=Role.AGENT.value, help=ROLES)
         one.set_defaults(act=act)
     for act, words in (
         ("list-agents", "who may sign in"),

@@ -17,7 +17,10 @@ SECRET = "secret"  # noqa: S105 - the name of the field
 """The connection's own secret among those that are encrypted; the others go by the names of their options."""
 
 
-NO_KEY = "This hub has no key to keep secrets with: set secrets_key in its settings file."
+NO_KEY = (
+    "This hub has no key to keep secrets with. A hub of your own has it from your keyring: unlock that. "
+    "A team's has it from secrets_key in its settings file."
+)
 LOST = "This hub's key does not open the stored secrets. Enter them again."
 
 
