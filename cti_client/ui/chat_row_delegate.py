@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from cti_client.ui.models.open_chats import INTERACTION, PREVIEW, TIME, TROUBLED, customer_of
 from cti_client.ui.theme import CARD_CORNER, SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.avatar import paint_avatar
+from cti_client.ui.widgets.consent_badge import CONSENT_ICONS, CONSENT_ROLES
 from cti_client.ui.widgets.elision import elided
 from cti_client.wire.records import Interaction
 
@@ -15,7 +16,7 @@ ROW_PX = 60
 
 
 class ChatRowDelegate(QStyledItemDelegate):
-    """Avatar, name, how long the customer waits, last text, unread. `folded`: the avatar and the marks alone."""
+    """Avatar, name, consent, how long the customer waits, last text, unread. `folded`: avatar and marks alone."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,14 +80,19 @@ class ChatRowDelegate(QStyledItemDelegate):
         if chat.unread:
             bottom.setRight(self._pill(painter, bottom, str(chat.unread), palette.accent, palette.on_accent) - SPACE_S)
         self._text(painter, top, customer_of(chat), self._theme.font(14, QFont.Weight.DemiBold), palette.text)
+        self._sign(painter, bottom, CONSENT_ICONS[chat.consent], CONSENT_ROLES[chat.consent])
         if index.data(TROUBLED):
-            side = self._theme.pixels(14)
-            spot = QRect(bottom.left(), bottom.center().y() - side // 2 + 1, side, side)
-            self._theme.icon("warning-circle", "bad").paint(painter, spot)
-            bottom.setLeft(spot.right() + SPACE_S)
+            self._sign(painter, bottom, "warning-circle", "bad")
         weight = QFont.Weight.Medium if chat.unread else QFont.Weight.Normal
         ink = palette.text if chat.unread else palette.muted
         self._text(painter, bottom, str(index.data(PREVIEW)), self._theme.font(12, weight), ink)
+
+    def _sign(self, painter: QPainter, row: QRect, icon: str, role: str) -> None:
+        """An icon at the left end of the row, which is shorter then."""
+        side = self._theme.pixels(14)
+        spot = QRect(row.left(), row.center().y() - side // 2 + 1, side, side)
+        self._theme.icon(icon, role).paint(painter, spot)
+        row.setLeft(spot.right() + SPACE_S)
 
     def _folded_marks(self, painter: QPainter, disc: QRectF, chat: Interaction, *, troubled: bool) -> None:
         palette = self._theme.palette

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from cti_client.domain.consent import ConsentState
 from cti_client.domain.interaction import Direction
 from cti_client.ui.models.open_chats import PREVIEW, TIME, TROUBLED, OpenChatsModel
 from cti_client.ui.open_chats import OpenChats
@@ -114,7 +115,7 @@ def test_what_a_row_says(model: OpenChatsModel) -> None:
     assert (one.data(), one.data(TIME)) == ("Maria Kowalska", "3:12")
     assert (two.data(), two.data(TIME), two.data(PREVIEW)) == ("+48 601 234 567", "5 min", "Outgoing: Two lines")
     spoken = one.data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "Maria Kowalska, customer waiting 3:12, 2 unread, Czy mogę zmienić adres dostawy?"
+    assert spoken == "Maria Kowalska, SMS opted in, customer waiting 3:12, 2 unread, Czy mogę zmienić adres dostawy?"
     assert "Ctrl+2" in two.data(Qt.ItemDataRole.ToolTipRole)
 
 
@@ -171,6 +172,18 @@ def test_rows_are_painted(
     assert theme.avatar_color(1).name() in colors
     assert theme.avatar_color(2).name() in colors
     assert theme.palette.accent.name() in colors, "the unread mark"
+
+
+def test_the_consent_of_each_number_is_seen_heard_and_told(rail: OpenChats, model: OpenChatsModel) -> None:
+    """B7."""
+    seen = []
+    for state, words in (("opted_in", "SMS opted in"), ("opted_out", "SMS opted out"), ("unknown", "No SMS consent")):
+        model.show([interaction(1, contact=None, consent=ConsentState(state), waiting_since=None, unread=0)], START)
+        QApplication.processEvents()
+        seen.append(rail.grab().toImage())
+        assert words in model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+        assert words in model.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    assert seen[0] != seen[1] != seen[2] != seen[0]
 
 
 @pytest.mark.parametrize("folded", [False, True])

@@ -5,7 +5,6 @@ from sqlalchemy import exists, insert, literal, select, update
 from cti_client.domain.consent import LINE_JOINED, ConsentState
 from cti_client.domain.errors import BadRequestError
 from cti_client.hub.services.consents import fail_waiting_texts
-from cti_client.hub.services.gate import PASSES_OPT_OUT
 from cti_client.hub.services.threads import lock_thread
 from cti_client.hub.store.consent_states import CONSENT_LINE, CONSENT_LINE_ASKED, consent_line
 from cti_client.hub.store.store import Tx
@@ -23,7 +22,6 @@ _WAITING_FOR_WHO_IS_OUT = (
     .join(consent, (consent.c.line_id == CONSENT_LINE) & (consent.c.address == thread.c.address))
     .where(
         outbox.c.taken_until.is_(None),
-        message.c.policy.not_in(PASSES_OPT_OUT),
         CONSENT_LINE == CONSENT_LINE_ASKED,
         consent.c.state == _OUT,
     )

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from cti_client.domain import Millis
 from cti_client.ui.models.last_words import last_words
 from cti_client.ui.widgets.tips import plain_tip
-from cti_client.ui.words import ago, timer
+from cti_client.ui.words import ago, consent_name, timer
 from cti_client.wire.records import Interaction
 
 INTERACTION = Qt.ItemDataRole.UserRole + 1
@@ -60,7 +60,7 @@ class OpenChatsModel(QAbstractListModel):
             return self._spoken(chat, self._times[index.row()])
         if role == Qt.ItemDataRole.ToolTipRole:
             keys = f" (Ctrl+{index.row() + 1})" if index.row() < 9 else ""
-            return plain_tip(f"{customer_of(chat)}{keys} · {self._words[chat.id]}")
+            return plain_tip(f"{customer_of(chat)}{keys} · {consent_name(chat.consent)} · {self._words[chat.id]}")
         return None
 
     def show(
@@ -142,7 +142,7 @@ class OpenChatsModel(QAbstractListModel):
         return ago(chat.last_at, self._now) if chat.last_at else ""
 
     def _spoken(self, chat: Interaction, time: str) -> str:
-        parts = [customer_of(chat)]
+        parts = [customer_of(chat), consent_name(chat.consent)]
         if chat.waiting_since is not None:
             parts.append(self.tr("customer waiting {time}").format(time=time))
         if chat.unread:

@@ -155,6 +155,8 @@ async def test_a_text_too_long_for_kannel_is_refused_before_it_is_sent() -> None
         assert outcome.reason is FailureReason.CARRIER_REFUSED
         assert "3 parts" in outcome.detail
         assert server.requests == []
+        just = OutboundSms(message_id=8, sender="1", recipient="+15551230001", text="x" * 306)
+        assert isinstance(await connection.submit(just), Taken)
 
 
 @pytest.mark.parametrize(
