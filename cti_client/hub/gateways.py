@@ -7,7 +7,7 @@ more and has the time to end what is under way; its texts that wait go by the ne
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cti_client.domain import Millis
@@ -95,7 +95,7 @@ class Gateways:
         """For whoever tries a connection out."""
         self._turn = asyncio.Lock()
         self._woken = asyncio.Event()
-        self._stopped = False
+        self._started = self._stopped = False
         self._hurry = asyncio.Event()
         self._cut = asyncio.Event()
 
@@ -124,11 +124,14 @@ class Gateways:
 
     async def start(self, certificates: Awaitable[None] | None = None) -> None:
         """Start all. `certificates`: what has to come first where https is spoken. Raises `StoreAwayError`."""
-        if certificates is not None and any("https:" in one.settings.lower() for one in await self._of_screens()):
+        rows = await self._of_screens()
+        if certificates is not None and any("https:" in one.settings.lower() for one in rows):
             await certificates
         for connection_id, one in self.file.items():
             await self._begin(self._gateway(one, self._made[connection_id]))
-        await self.look()
+        async with self._turn:
+            await self._follow(rows)
+            self._started = True
 
     async def run(self) -> None:
         """Follow the screens until cancelled. Raises `StoreAwayError`; then run it again."""
@@ -162,15 +165,17 @@ class Gateways:
 
     async def _look(self) -> None:
         async with self._turn:
-            if self._stopped:
-                return
-            rows = {row.id: row for row in await self._of_screens()}
-            for connection_id in [one for one in self._versions if one not in rows]:
-                await self._remove(connection_id)
-            others = [row for row in rows.values() if self._is_other(row)]
-            for ended in await asyncio.gather(*(self._bring_up(row) for row in others), return_exceptions=True):
-                if isinstance(ended, BaseException):
-                    raise ended
+            if not self._stopped:
+                await self._follow(await self._of_screens())
+
+    async def _follow(self, rows: Sequence[AnyRow]) -> None:
+        there = {row.id for row in rows}
+        for connection_id in [one for one in self._versions if one not in there]:
+            await self._remove(connection_id)
+        others = [row for row in rows if self._is_other(row)]
+        for ended in await asyncio.gather(*(self._bring_up(row) for row in others), return_exceptions=True):
+            if isinstance(ended, BaseException):
+                raise ended
 
     def hurry(self) -> None:
         """Wait no longer for submits under way: they become unknown."""
@@ -225,7 +230,8 @@ class Gateways:
             await self._let_go(old)
         await self._begin(new)
         log.info("connection %s is in use as it is set now", new.id)
-        await self._store.write(due_now, new.id)
+        if self._started:
+            await self._store.write(due_now, new.id)
 
     async def _begin(self, gateway: Gateway) -> None:
         self._health.add(gateway.config.settings)

@@ -18,7 +18,7 @@ from cti_client.hub.config import AgentConfig, ConnectionConfig, HubConfig, Line
 from cti_client.hub.desk_connections import encode_kept
 from cti_client.hub.services.agents import TOKENS, give_role, let_sign_in, retire
 from cti_client.hub.services.pools import share_consent
-from cti_client.hub.services.settings.change import CONNECTION, LINE, SETTINGS, note_change
+from cti_client.hub.services.settings.change import CONNECTION, LINE, SETTINGS, note_change, one_at_a_time
 from cti_client.hub.services.settings.of_file import text_of
 from cti_client.hub.store.origin import FROM_DESK, FROM_FILE, REMOVED, STARTER
 from cti_client.hub.store.statements import AnyRow
@@ -32,7 +32,7 @@ from cti_client.wire.topics import Setup
 
 def apply_configuration(tx: Tx, config: HubConfig) -> None:
     """Make, change or retire rows so that they say what `config` says. Doing it again changes nothing."""
-    tx.conn.execute(select(hub.c.settings_version).with_for_update())  # as every change of settings
+    one_at_a_time(tx)
     tx.conn.execute(
         update(hub)
         .where(hub.c.chats_per_agent != config.chats_per_agent)
@@ -62,22 +62,30 @@ def _of_file(tx: Tx, config: HubConfig) -> bool:
 
 def _starters(tx: Tx, config: StarterConfig) -> bool:
     """There is no file: what an earlier one said is retired, and where nothing is set the starters are put there."""
+    is_set, of_file = _what_is_set(tx)
+    if is_set and not of_file:
+        return False  # as at almost every start, which should ask little
     starters = {one.settings.id for one in config.connections}
-    was_file = connection.c.origin == FROM_FILE, connection.c.id.in_(starters)
-    adopted = tx.conn.execute(update(connection).where(*was_file).values(origin=STARTER)).rowcount
+    was_file = connection.c.origin == FROM_FILE, connection.c.active == true(), connection.c.id.in_(starters)
+    tx.conn.execute(update(connection).where(*was_file).values(origin=STARTER))
     addresses = [_address(one) for one in config.lines]
-    was_file = line.c.origin == FROM_FILE, line.c.address.in_(addresses)
-    adopted += tx.conn.execute(update(line).where(*was_file).values(origin=STARTER)).rowcount
-    retired = _retire_connections(tx, starters), _retire_lines(tx, addresses)
-    is_set = tx.conn.scalar(select(connection.c.id).where(connection.c.active == true()).limit(1)) or tx.conn.scalar(
-        select(line.c.id).where(line.c.origin != REMOVED).limit(1)
-    )
-    if not is_set:
+    its_lines = line.c.origin == FROM_FILE, line.c.address.in_(addresses)
+    tx.conn.execute(update(line).where(*its_lines).values(origin=STARTER))
+    _retire_connections(tx, starters)
+    _retire_lines(tx, addresses)
+    if not _what_is_set(tx)[0]:
         for one in config.connections:
             _connection(tx, one, STARTER)
         for of_ours in config.lines:
             _line(tx, of_ours, STARTER)
-    return bool(adopted or any(retired) or not is_set)
+    return True
+
+
+def _what_is_set(tx: Tx) -> tuple[bool, bool]:
+    """Whether anything is in use, and whether some of it is a file's."""
+    origins = list(tx.conn.scalars(select(connection.c.origin).where(connection.c.active == true())))
+    origins += [origin for origin in tx.conn.scalars(select(line.c.origin)) if origin != REMOVED]
+    return bool(origins), FROM_FILE in origins
 
 
 def _connection(tx: Tx, one: ConnectionConfig, origin: str = FROM_FILE) -> bool:
@@ -181,11 +189,13 @@ def _line_id(tx: Tx, one: LineConfig) -> int:
 def _agent(tx: Tx, person: AgentConfig) -> None:
     """One whom the admin command had added is the settings' from now on."""
     wanted = (hash_token(person.token), True)
-    stored = tx.conn.execute(select(agent.c.token_hash, agent.c.configured).where(agent.c.name == person.name)).first()
-    if stored is None or tuple(stored) != wanted:
+    columns = agent.c.token_hash, agent.c.configured, agent.c.role
+    stored = tx.conn.execute(select(*columns).where(agent.c.name == person.name)).first()
+    if stored is None or tuple(stored)[:2] != wanted:
         let_sign_in(tx, person.name, wanted[0], configured=True)
         tx.wakes.add(TOKENS)
-    give_role(tx, person.name, person.role)
+    if stored is None or stored.role != person.role.value:
+        give_role(tx, person.name, person.role)
 
 
 def _note_taken_over(tx: Tx, kind: str, what: str) -> None:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from cti_client.domain.errors import NotAllowedError
 from cti_client.domain.role import may_change_settings
+from cti_client.hub.services.settings.change import one_at_a_time
 from cti_client.hub.services.settings.view import Surroundings, all_settings
 from cti_client.hub.store.audit import read_audit
 from cti_client.hub.store.roles import role_of
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import hub
 from cti_client.wire.settings_api import AllSettings, Audit
 
 NOT_ALLOWED = "Only owners and admins see and change settings."
@@ -36,7 +36,7 @@ def audit_seen(conn: Connection, agent_id: int, limit: int, before: int | None) 
 
 def change_settings(tx: Tx, agent_id: int, change: Callable[[Tx], None], around: Surroundings) -> AllSettings:
     """Do it, and all settings as they are then. Raises `NotAllowedError`, and what `change` raises."""
-    tx.conn.execute(select(hub.c.settings_version).with_for_update())  # two admins at once: the second sees the first's
+    one_at_a_time(tx)
     refuse_others(tx.conn, agent_id)
     change(tx)
     return all_settings(tx.conn, around)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from cti_client.domain.errors import StaleVersionError
 from cti_client.hub.store.store import Tx
@@ -22,6 +22,12 @@ CONNECTION, LINE = "connection", "line"
 
 Fields = Mapping[str, str]
 """A thing as its fields say it, for the audit; a secret says `set` alone."""
+
+
+def one_at_a_time(tx: Tx) -> None:
+    """Of two who change settings at once, at whichever hubs, the second sees what the first did."""
+    if tx.conn.dialect.name == "postgresql":  # SQLite has one writer
+        tx.conn.execute(select(hub.c.settings_version).with_for_update())
 
 
 def note_change(

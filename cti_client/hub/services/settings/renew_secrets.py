@@ -5,8 +5,9 @@ from sqlalchemy import select, update
 from cti_client.domain.errors import BadRequestError
 from cti_client.hub.desk_connections import NO_KEY
 from cti_client.hub.secrets import SecretBox, SecretsLostError
+from cti_client.hub.services.settings.change import one_at_a_time
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import connection, hub
+from cti_client.hub.store.tables import connection
 
 
 def renew_secrets(tx: Tx, box: SecretBox) -> tuple[int, list[str]]:
@@ -16,7 +17,7 @@ def renew_secrets(tx: Tx, box: SecretBox) -> tuple[int, list[str]]:
     """
     if not box.keeps:
         raise BadRequestError(NO_KEY)
-    tx.conn.execute(select(hub.c.settings_version).with_for_update())  # as every change of settings
+    one_at_a_time(tx)
     renewed, lost = 0, []
     for row in tx.conn.execute(select(connection).where(connection.c.secrets != "").order_by(connection.c.id)).all():
         try:
