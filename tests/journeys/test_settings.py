@@ -78,6 +78,7 @@ async def test_a_gateway_a_line_and_a_reply_made_on_the_screens_work_at_once(qap
         try:
             await network.text(CUSTOMER, NUMBER, "Do you sell these?")
             window = await agent.accept(f"SMS{CUSTOMER}")
+            await until(lambda: window.reply.canned.any, "the new reply to be known here")
             write(window.reply.editor, "/hel")
             popup = window.reply.canned.popup
             await until(popup.isVisible, "the list of canned replies")
