@@ -1,7 +1,7 @@
 """The kinds of gateway and the options of each, as an operator is asked for them.
 
-Adapters take their options' names from here, and `registry.py` makes the connection that a kind stands for. Data alone:
-who reads it imports no adapter.
+A test holds them to what the adapters read, and `registry.py` makes the connection that a kind stands for. Data alone:
+who reads it imports no adapter, and an adapter does not import it.
 """
 
 from dataclasses import dataclass
