@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest_asyncio
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cti_client.desk.desk import Desk
@@ -31,9 +30,8 @@ class SettingsScene:
         self.page.activateWindow()
 
     async def calm(self) -> None:
-        for _ in range(4):
+        for _ in range(6):
             await settled()
-            QApplication.processEvents()
 
     async def go_to(self, place: int) -> None:
         self.page.bar.buttons[place].click()

@@ -1,18 +1,20 @@
 """Who gets to the settings of the hub (F4), and that nothing typed there is lost on the way out."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from cti_client.demo.tour_kit import reads
 from cti_client.domain.role import Role
 from cti_client.ui.settings.page import SettingsPage
+from tests.helpers.fake_desk import interaction, offer
 from tests.helpers.qt_loop import settled
 from tests.helpers.shell_stage import Stage
 
 
 async def calm() -> None:
-    for _ in range(4):
+    for _ in range(6):
         await settled()
-        QApplication.processEvents()
 
 
 async def opened(stage: Stage) -> SettingsPage:
@@ -118,3 +120,32 @@ async def test_the_phone_beside_a_line_asks_what_it_allows(stage: Stage) -> None
     page.lines.form.phone.click()
     await calm()
     assert stage.desk.called("check_number") == [{"address": "+18005550100", "line_id": None}]
+
+
+async def test_tab_goes_from_the_rail_through_the_page_to_the_telephony_panel(stage: Stage) -> None:
+    window = stage.window
+    window.resize(1360, 800)
+    stage.desk.put_interaction(interaction(12))
+    stage.desk.put_offer(offer())
+    page = await opened(stage)
+    page.bar.buttons[1].click()
+    page.lines.open(1)
+    window.activateWindow()
+    await calm()
+    window.navigation.desk.setFocus()
+    places = {
+        window.navigation: "navigation",
+        window.header: "header",
+        window.open_chats: "open chats",
+        page: "page",
+        window.telephony: "telephony",
+    }
+    seen: list[str] = []
+    for _ in range(60):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        place = next((name for part, name in places.items() if part.isAncestorOf(focus)), "")
+        if place and (not seen or seen[-1] != place):
+            seen.append(place)
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    assert seen[:5] == list(places.values())

@@ -12,7 +12,7 @@ from cti_client.ui.settings.entry_model import Entry
 from cti_client.ui.settings.form import FieldError
 from cti_client.ui.settings.list_section import ListSection
 from cti_client.ui.settings.wishes import RemoveConnection, SaveConnection, Wish
-from cti_client.ui.settings.words import connection_of, listed, tr
+from cti_client.ui.settings.words import connection_of, listed, rules_that_go, tr
 from cti_client.ui.theme import Theme
 from cti_client.wire.settings_api import AllSettings, ConnectionView, TestResult
 from cti_client.wire.topics import ConnectionHealth, Connections
@@ -89,16 +89,12 @@ class ConnectionsSection(ListSection):
         view = connection_of(self.settings, self.key)
         lines = [one.name for one in self.settings.lines if one.connection == self.key]
         rules = sum(one.connection == self.key for one in self.settings.rules)
-        words = [tr("Texts that came and went by it stay.")]
-        if rules:
-            one = tr("One routing rule goes with it.")
-            many = tr("{n} routing rules go with it.").format(n=rules)
-            words.insert(0, one if rules == 1 else many)
+        words = [rules_that_go(rules), tr("Texts that came and went by it stay.")]
         if lines:
             stops = tr("{lines}: nothing is sent and nothing arrives until there is another connection.")
             words.insert(0, stops.format(lines=listed(lines)))
         title = tr("Remove the connection {name}?").format(name=view.name if view is not None else self.key)
-        return title, " ".join(words)
+        return title, " ".join(one for one in words if one)
 
     def no_entries(self) -> tuple[str, str, str, str]:
         """What stands in an empty list."""

@@ -11,7 +11,7 @@ from cti_client.ui.settings.form import FieldError
 from cti_client.ui.settings.line_form import LineForm, pool_name
 from cti_client.ui.settings.list_section import ListSection
 from cti_client.ui.settings.wishes import RemoveLine, SaveLine, Wish
-from cti_client.ui.settings.words import connection_name, line_of, tr
+from cti_client.ui.settings.words import connection_name, line_of, rules_that_go, tr
 from cti_client.ui.theme import Theme
 from cti_client.wire.settings_api import AllSettings, LineView
 
@@ -56,7 +56,8 @@ class LinesSection(ListSection):
             "The number can be added again."
         )
         name = view.name if view is not None else ""
-        return tr("Remove the line {name}?").format(name=name), words.format(number=number)
+        rules = rules_that_go(sum(one.line_id == self.key for one in self.settings.rules))
+        return tr("Remove the line {name}?").format(name=name), f"{words.format(number=number)} {rules}".strip()
 
     def no_entries(self) -> tuple[str, str, str, str]:
         """What stands in an empty list."""

@@ -11,9 +11,11 @@ def in_reading_order(root: QWidget, after: QWidget | None = None) -> None:
 
     Qt puts what is made late at the end of the window's way, behind what stands beside it.
     """
-    stops = [one for one in root.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
-    if after is not None:
-        stops = [after, *stops]
-    for first, second in pairwise(stops):
-        if first.window() is second.window():
-            QWidget.setTabOrder(first, second)
+    window = root.window()
+    stops = [
+        one
+        for one in root.findChildren(QWidget)
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.window() is window  # not the lists of closed choices
+    ]
+    for first, second in pairwise(stops if after is None else [after, *stops]):
+        QWidget.setTabOrder(first, second)

@@ -98,6 +98,13 @@ def connection_of(settings: AllSettings, connection_id: object) -> ConnectionVie
     return next((one for one in settings.connections if one.id == connection_id), None)
 
 
+def rules_that_go(rules: int) -> str:
+    """What is said before something is removed that routing rules are about; empty where none is."""
+    if not rules:
+        return ""
+    return tr("One routing rule goes with it.") if rules == 1 else tr("{n} routing rules go with it.").format(n=rules)
+
+
 def listed(names: list[str], most: int = 3) -> str:
     """Some names in a sentence."""
     shown = ", ".join(names[:most])

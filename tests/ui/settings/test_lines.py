@@ -134,6 +134,7 @@ async def test_removing_asks_first(scene: SettingsScene) -> None:
     section.form.remove.click()
     assert section.question is not None
     assert "+1 800-555-0100" in section.question.accessibleDescription()
+    assert "routing rule" not in section.question.accessibleDescription()
     section.question.remove.click()
     await scene.calm()
     assert scene.called("delete_line") == [(1,)]
@@ -184,3 +185,10 @@ async def test_what_was_chosen_stays_where_somebody_else_has_removed_it(scene: S
     section.form.save.click()
     await scene.calm()
     assert section.form.fields["connection"].problem.text() == "This connection does not exist any more."
+
+
+async def test_routing_rules_that_go_with_a_line_are_said(scene: SettingsScene) -> None:
+    await scene.go_to(1)
+    section = scene.page.lines
+    section.key = 2
+    assert section.what_stops()[1].endswith("One routing rule goes with it.")
