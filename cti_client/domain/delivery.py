@@ -2,7 +2,8 @@
 
 A message moves forward only, whatever order reports come in: scheduled, queued, sending, sent, and then one of the
 ends. `DELIVERED` is what the customer's phone itself confirmed, so it corrects every other end but a cancellation
-(which happens before anything is handed over). `UNKNOWN` is settled by any later word (D4).
+(which happens before anything is handed over). `UNKNOWN` is settled by any later word (D4): a report moves the message;
+what an agent says is kept beside its state, for as long as no report says as much (`with_word`).
 
 Some steps are no news about the message and therefore not in this table: putting a text back into the queue that the
 gateway surely did not take, holding one back that may not go any more today, and a new attempt at a failed one. They
@@ -70,6 +71,19 @@ def advance(current: DeliveryState, event: DeliveryState) -> DeliveryState:
     return event if event in _FORWARD[current] else current
 
 
+def with_word(reported: DeliveryState, arrived: bool | None) -> DeliveryState:
+    """What a person is shown: the state that reports lead to, or what an agent said of it (None: nothing).
+
+    The agent's word is weaker than any report. It stands in for `unknown`. A `sent` says that the network has the text
+    after all, so it outweighs "it did not arrive"; "it arrived" it neither confirms nor denies, and what the agent
+    knows beyond it goes on being shown. Every other report outweighs both. What was reported is not touched by the
+    word, so that reports lead to the same end in whatever order they and the word come.
+    """
+    if reported is DeliveryState.UNKNOWN and arrived is not None:
+        return DeliveryState.DELIVERED if arrived else DeliveryState.FAILED
+    return DeliveryState.DELIVERED if reported is DeliveryState.SENT and arrived else reported
+
+
 _WORST_FIRST = (
     *(DeliveryState.FAILED, DeliveryState.UNDELIVERED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED),
     *(DeliveryState.SCHEDULED, DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT),
@@ -90,7 +104,7 @@ class DeliveryAction(StrEnum):
     NONE = "none"
     SEND_AGAIN = "send_again"
     SETTLE = "settle"
-    """Say whether it arrived."""
+    """Say whether it arrived, or say otherwise."""
     CHECK_NUMBER = "check_number"
     """Look at the number, and at the others of the customer."""
     CALL = "call"
@@ -147,13 +161,24 @@ _UNEXPLAINED = {
 
 
 def explain(
-    state: DeliveryState, reason: FailureReason | None = None, *, who: str = "the customer", retry_at: str = ""
+    state: DeliveryState,
+    reason: FailureReason | None = None,
+    *,
+    who: str = "the customer",
+    retry_at: str = "",
+    settled_by: str = "",
 ) -> Explanation:
     """The state of a message in one sentence, with one action.
 
     `who` names the customer. `retry_at`: when a queued message that failed before is tried again, or a scheduled one
-    goes, as a clock shows it.
+    goes, as a clock shows it. `settled_by`: the agent whose word `state` is.
     """
+    if settled_by and state is DeliveryState.DELIVERED:
+        said = f"{settled_by} said that it arrived; the network has not confirmed it."
+        return Explanation(said, DeliveryAction.SETTLE)
+    if settled_by and state is DeliveryState.FAILED:
+        said = f"{settled_by} said that it did not arrive; the network has not confirmed it."
+        return Explanation(said, DeliveryAction.SEND_AGAIN)
     if state is DeliveryState.UNKNOWN:
         sentence = "The gateway gave no answer, so the text may or may not have gone; it is not sent again by itself."
         return Explanation(sentence, DeliveryAction.SETTLE)

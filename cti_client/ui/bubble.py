@@ -87,7 +87,7 @@ def action_words(action: RowAction) -> str:
     """What the button of an action says."""
     return {
         RowAction.ARRIVED: _tr("They have it"),
-        RowAction.NOT_ARRIVED: _tr("They don't"),
+        RowAction.NOT_ARRIVED: _tr("They don't have it"),
         RowAction.SEND_AGAIN: _tr("Send again"),
         RowAction.TEXT_AGAIN: _tr("Edit"),
         RowAction.SEND_NOW: _tr("Send now"),

@@ -34,6 +34,11 @@ TICKS: dict[DeliveryState, tuple[str, str]] = {
     DeliveryState.CANCELLED: ("prohibit", "muted"),
 }
 """Icon and colour of each delivery state; the tooltip and the screen reader have the words."""
+WORDS: dict[DeliveryState, tuple[str, str]] = {
+    DeliveryState.DELIVERED: ("user", "muted"),
+    DeliveryState.FAILED: ("user-minus", "bad"),
+}
+"""The same where an agent said so and no report does: a person, not a phone."""
 
 KEPT_LAYOUTS = 200
 KEPT_HEIGHTS = 4 * MOST_ROWS
@@ -172,19 +177,21 @@ class ChatDelegate(QObject):
                 bubble.policy.adjusted(px + SPACE_S / 2, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), row.policy
             )
         painter.drawText(bubble.meta, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), row.meta)
-        if row.tick in TICKS:
-            name, role = TICKS[row.tick]
+        look = look_of(row)
+        if look is not None:
+            name, role = look
             self._theme.icon(name, role).paint(painter, bubble.tick.toRect())
 
     def _paint_problem(self, painter: QPainter, bubble: Bubble, row: ThreadRow) -> None:
         assert bubble.problem is not None
         palette = self._theme.palette
         failed = row.tick in (DeliveryState.FAILED, DeliveryState.UNDELIVERED)
-        role = "bad" if failed else "caution"
+        arrived = row.by_word and not failed
         px = self._style.tick
         spot = QRectF(bubble.problem_at.x() - px - SPACE_S / 2, bubble.problem_at.y(), px, px)
-        self._theme.icon("warning-circle" if failed else "clock", role).paint(painter, spot.toRect())
-        painter.setPen(palette.bad if failed else palette.caution)
+        icon, role = ("warning-circle", "bad") if failed else ("info", "muted") if arrived else ("clock", "caution")
+        self._theme.icon(icon, role).paint(painter, spot.toRect())
+        painter.setPen(palette.bad if failed else palette.muted if arrived else palette.caution)
         bubble.problem.draw(painter, bubble.problem_at)
         for number, each in enumerate(bubble.actions):
             self._paint_action(painter, each, first=number == 0, hovered=self._hovered == (row, each.action))
@@ -257,6 +264,13 @@ class ChatDelegate(QObject):
                 words = row.full_time
         # Words of a gateway must not be read as markup, so they are escaped and then always are.
         QToolTip.showText(event.globalPos(), plain_tip(words), self._view)
+
+
+def look_of(row: ThreadRow) -> tuple[str, str] | None:
+    """Icon and colour of what became of a row; None for customers' texts."""
+    if row.tick is None:
+        return None
+    return WORDS.get(row.tick) if row.by_word else TICKS.get(row.tick)
 
 
 def row_of(index: Index) -> ThreadRow:

@@ -1,4 +1,6 @@
-"""What became of one text, from the hub's own notes: each attempt, and each report as the gateway gave it (D3, E6)."""
+"""What became of one text, from the hub's own notes: each attempt, each report as the gateway gave it (D3, E6), and
+what agents said of it (D4).
+"""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cti_client.domain.consent import ConsentState
+from cti_client.domain.delivery import DeliveryState
 from cti_client.ui.breakable import breakable
 from cti_client.ui.delivery_words import reason_words, state_words
 from cti_client.ui.local_time import clock_seconds, day_name, day_of
@@ -21,7 +24,7 @@ from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, T
 from cti_client.ui.widgets.empty_state import EmptyState
 from cti_client.ui.widgets.label import Label
 from cti_client.ui.words import tr
-from cti_client.wire.api import Attempt, MessageHistory, Report
+from cti_client.wire.api import Attempt, MessageHistory, Report, Settlement
 
 PREVIEW = 160
 """Characters of the text that head the dialog."""
@@ -99,6 +102,9 @@ class MessageHistoryDialog(QDialog):
                 self._say(_report_line(report), "small")
             if not of_it:
                 self._say(self.tr("The gateway has reported nothing on it."), "small")
+            for settlement in history.settlements:
+                if settlement.attempt == attempt.attempt:
+                    self._say(_settlement_line(settlement), "small")
             self._say(_outcome(attempt))
             self._body.addSpacing(SPACE_S)
         proof = _proof(history)
@@ -152,8 +158,19 @@ def _report_line(report: Report) -> str:
     return " · ".join(parts)
 
 
+def _settlement_line(settlement: Settlement) -> str:
+    said = tr("{name} said that it arrived") if settlement.arrived else tr("{name} said that it did not arrive")
+    return f"{clock_seconds(settlement.at)} · {said.format(name=settlement.by)}"
+
+
 def _outcome(attempt: Attempt) -> str:
-    words = tr("{time}: {state}").format(time=clock_seconds(attempt.state_at), state=state_words(attempt.state))
+    time = clock_seconds(attempt.state_at)
+    if not attempt.settled_by:
+        words = tr("{time}: {state}").format(time=time, state=state_words(attempt.state))
+    elif attempt.state is DeliveryState.DELIVERED:
+        words = tr("{time}: arrived, as {name} said").format(time=time, name=attempt.settled_by)
+    else:
+        words = tr("{time}: did not arrive, as {name} said").format(time=time, name=attempt.settled_by)
     why = [reason_words(attempt.reason)] if attempt.reason is not None else []
     why += [attempt.reason_text] if attempt.reason_text else []
     return " – ".join([words, *why])

@@ -132,7 +132,10 @@ class Send(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settle(msgspec.Struct, frozen=True, kw_only=True):
-    """The agent decides on an `unknown` message (D4): `delivered` (the customer has it) or `failed` (they do not)."""
+    """The agent decides on an `unknown` message (D4): `delivered` (the customer has it) or `failed` (they do not).
+
+    Said otherwise later, the later word counts. Any report outweighs it.
+    """
 
     arrived: bool
 
@@ -163,6 +166,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     reason_text: str = ""
     by: str = ""
     """Who pressed Resend for it; empty for the first."""
+    settled_by: str = ""
+    """Whose word `state` is, where an agent said so and no report did (D4)."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,6 +180,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int | None = None
 
 
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent said of an `unknown` message (D4)."""
+
+    at: Millis
+    arrived: bool
+    by: str
+    attempt: int
+
+
 class MessageHistory(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known of one message's way, oldest first."""
 
@@ -183,6 +197,7 @@ class MessageHistory(msgspec.Struct, frozen=True, kw_only=True):
     checked_consent: str = ""
     local_time: str = ""
     """The customer's clock when it was let through."""
+    settlements: tuple[Settlement, ...] = ()
 
 
 class MarkRead(msgspec.Struct, frozen=True, kw_only=True):

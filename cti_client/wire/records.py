@@ -195,3 +195,5 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     case_label: str = ""
     case_agent: str = ""
     """For the separators of the chat view: the case this message belongs to and its agent."""
+    settled_by: str = ""
+    """Whose word `state` is, where an agent said so and no report does (D4)."""

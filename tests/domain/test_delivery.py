@@ -14,6 +14,7 @@ from cti_client.domain.delivery import (
     advance,
     explain,
     sum_parts,
+    with_word,
 )
 from cti_client.domain.errors import OPTED_OUT_TEXT
 
@@ -102,6 +103,27 @@ def test_what_a_person_is_told() -> None:
         "The phone of Anna could not be reached in time, so the network gave up.", DeliveryAction.SEND_AGAIN
     )
     assert explain(S.UNKNOWN, FailureReason.UNANSWERED).action is DeliveryAction.SETTLE
+
+
+def test_whose_word_it_is() -> None:
+    arrived = explain(S.DELIVERED, who="Maria", settled_by="{who}")
+    assert arrived.sentence == "{who} said that it arrived; the network has not confirmed it."
+    assert arrived.action is DeliveryAction.SETTLE
+    lost = explain(S.FAILED, FailureReason.UNANSWERED, settled_by="Anna")
+    assert lost.sentence == "Anna said that it did not arrive; the network has not confirmed it."
+    assert lost.action is DeliveryAction.SEND_AGAIN
+
+
+@pytest.mark.parametrize("state", S)
+@pytest.mark.parametrize("arrived", [None, True, False])
+def test_a_word_is_weaker_than_what_was_reported(state: S, arrived: bool | None) -> None:
+    shown = with_word(state, arrived)
+    if arrived is not None and state is S.UNKNOWN:
+        assert shown is (S.DELIVERED if arrived else S.FAILED)
+    elif arrived and state is S.SENT:
+        assert shown is S.DELIVERED
+    else:
+        assert shown is state
 
 
 def test_a_customer_may_be_called_anything() -> None:

@@ -200,7 +200,8 @@ class WorkingDay:
         self.run(opt_out, self.agent(pick), OptOut(address=pick(CUSTOMERS[:6]), note="said so", line_id=line_id))
 
     def agent_settles(self, pick: Pick) -> None:
-        for message in self.one(pick, tables.message, state=DeliveryState.UNKNOWN):
+        column, value = pick((("state", DeliveryState.UNKNOWN), ("direction", Direction.OUT)))
+        for message in self.one(pick, tables.message, **{column: value}):
             settle = api.Settle(arrived=pick((True, False)))
             self.run(settle_message, message.agent_id or self.agent(pick), message.id, settle)
 

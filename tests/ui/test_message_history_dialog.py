@@ -12,7 +12,7 @@ from cti_client.ui.delivery_words import reason_words, state_words
 from cti_client.ui.message_history_dialog import MessageHistoryDialog
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.label import Label
-from cti_client.wire.api import Attempt, MessageHistory, Report
+from cti_client.wire.api import Attempt, MessageHistory, Report, Settlement
 from tests.helpers.fake_desk import SECOND, START
 from tests.helpers.fitting import cut_texts, nameless
 from tests.helpers.longer_language import LongerLanguage
@@ -83,6 +83,37 @@ def test_it_tells_each_attempt_with_its_reports_and_copies_all(dialog: MessageHi
     copied = QApplication.clipboard().text()
     assert "type=1 id:77 DELIVRD" in copied
     assert copied.count("Attempt") == 2
+
+
+def test_it_tells_what_agents_said_and_whose_word_the_outcome_is(dialog: MessageHistoryDialog) -> None:
+    """D4."""
+    unclear = Attempt(
+        attempt=1,
+        at=START,
+        state=DeliveryState.FAILED,
+        state_at=START + 9 * SECOND,
+        reason=FailureReason.UNANSWERED,
+        settled_by="Anna",
+    )
+    again = Attempt(
+        attempt=2, at=START + 9 * SECOND, state=DeliveryState.DELIVERED, state_at=START + 60 * SECOND, settled_by="Zoë"
+    )
+    settlements = (
+        Settlement(at=START + 5 * SECOND, arrived=True, by="Zoë", attempt=1),
+        Settlement(at=START + 7 * SECOND, arrived=False, by="Anna", attempt=1),
+        Settlement(at=START + 60 * SECOND, arrived=True, by="Zoë", attempt=2),
+    )
+    dialog.show_history(MessageHistory(attempts=(unclear, again), settlements=settlements))
+    shown = [line.split(" ", 1)[-1] if line[:1].isdigit() else line for line in words(dialog)]
+    assert [line for line in shown if "said" in line] == [
+        "· Zoë said that it arrived",
+        "· Anna said that it did not arrive",
+        "did not arrive, as Anna said – the gateway did not answer",
+        "· Zoë said that it arrived",
+        "arrived, as Zoë said",
+    ]
+    dialog.copy.click()
+    assert "Zoë said that it arrived" in QApplication.clipboard().text()
 
 
 def test_a_failure_is_told_and_can_be_tried_again(qtbot: QtBot, dialog: MessageHistoryDialog) -> None:

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.interaction import Direction
+from cti_client.ui.chat_delegate import look_of
 from cti_client.ui.message_list import MessageList
 from cti_client.ui.models.thread import MOST_ROWS, ThreadModel
 from cti_client.ui.models.thread_row import ChatContext, RowAction, ThreadRow
@@ -163,6 +164,23 @@ def test_actions_under_a_bubble_can_be_clicked(view: MessageList, model: ThreadM
         with qtbot.waitSignal(view.delegate.action_chosen) as heard:
             QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot.box.center().toPoint())
         assert heard.args == [row, spot.action]
+
+
+def test_what_an_agent_said_looks_otherwise_than_what_a_phone_confirmed(view: MessageList, model: ThreadModel) -> None:
+    """D4: not by colour alone."""
+    for state in (DeliveryState.DELIVERED, DeliveryState.FAILED):
+        told = (
+            nth(1, direction=Direction.OUT, state=state),
+            nth(2, direction=Direction.OUT, state=state, settled_by="Zoë"),
+        )
+        model.reset(MessagePage(messages=told))
+        reported, said = (model.row_at(at) for at in (0, 1))
+        assert reported is not None
+        assert said is not None
+        icons = [look[0] for look in (look_of(reported), look_of(said)) if look is not None]
+        assert len(set(icons)) == 2
+        lay_out(view)
+        assert not view.grab().isNull()
 
 
 def test_a_link_is_told_apart_and_only_reported(view: MessageList, model: ThreadModel, qtbot: QtBot) -> None:

@@ -4,17 +4,23 @@ from sqlalchemy import bindparam, select
 
 from cti_client.domain import Millis
 from cti_client.domain.consent import CARRIER_REFUSED, ConsentState
-from cti_client.domain.delivery import DeliveryState, FailureReason, advance
+from cti_client.domain.delivery import DeliveryState, FailureReason, advance, with_word
 from cti_client.hub.services.consents import change_consent
 from cti_client.hub.services.customers import lock_contacts
 from cti_client.hub.services.threads import lock_thread
 from cti_client.hub.store.change import change_row
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.tables import message
+from cti_client.hub.store.tables import message, settlement
 
 _THREAD = Statement(select(message.c.thread_id).where(message.c.id == bindparam("id")))
 _MESSAGE = Statement(select(message).where(message.c.id == bindparam("id")).with_for_update())
+_WORD = Statement(
+    select(settlement.c.arrived).where(
+        settlement.c.id == bindparam("id"),
+        settlement.c.attempt == bindparam("attempt"),
+    )
+)
 
 
 def lock_message(tx: Tx, message_id: int) -> tuple[AnyRow, AnyRow] | None:
@@ -24,6 +30,14 @@ def lock_message(tx: Tx, message_id: int) -> tuple[AnyRow, AnyRow] | None:
         return None
     thread_row = lock_thread(tx, thread_id)
     return thread_row, _MESSAGE.one(tx.conn, {"id": message_id})
+
+
+def shown_state(tx: Tx, row: AnyRow) -> DeliveryState:
+    """What people are shown of a locked message: its state, or an agent's word where that stands (D4)."""
+    arrived = None
+    if row.settlement_id is not None:
+        arrived = _WORD.scalar(tx.conn, {"id": row.settlement_id, "attempt": row.attempt})
+    return with_word(DeliveryState(row.state), arrived)
 
 
 def move_message(

@@ -6,7 +6,7 @@ from cti_client.domain.delivery import DeliveryState
 from cti_client.domain.errors import BadRequestError, ChatEndedError, NoConnectionError, NotFoundError
 from cti_client.domain.interaction import Direction
 from cti_client.domain.sms_text import measure
-from cti_client.hub.services.deliveries import lock_message
+from cti_client.hub.services.deliveries import lock_message, shown_state
 from cti_client.hub.services.gate import Way, clear
 from cti_client.hub.services.interactions import live_interaction
 from cti_client.hub.services.lines import line_by_id
@@ -36,7 +36,8 @@ def resend_message(tx: Tx, agent_id: int, message_id: int, resend: api.Resend) -
         raise ChatEndedError("This chat is not yours.")
     if row.attempt > resend.attempt:
         return
-    if row.state not in _ENDED:
+    shown = shown_state(tx, row)
+    if shown not in _ENDED:
         raise BadRequestError("This text has not failed, so it is not sent again.")
     line = line_by_id(tx.conn, row.line_id)
     assert line is not None
@@ -48,12 +49,13 @@ def resend_message(tx: Tx, agent_id: int, message_id: int, resend: api.Resend) -
         "attempt": row.attempt,
         "at": row.at,
         "ended_at": tx.now,
-        "state": row.state,
+        "state": shown,
         "reason": row.reason,
         "reason_text": row.reason_text,
         "gateway_id": row.gateway_id,
         "connection_id": row.connection_id,
         "agent_id": agent_id,
+        "settlement_id": row.settlement_id if shown != row.state else None,
     }
     tx.conn.execute(insert(message_attempt).values(ended))
     again = {
@@ -67,6 +69,7 @@ def resend_message(tx: Tx, agent_id: int, message_id: int, resend: api.Resend) -
         "connection_id": cleared.connection_id,
         "checked_consent": cleared.consent,
         "local_time": cleared.local_time,
+        "settlement_id": None,
     }
     change_row(tx.conn, message, row.id, again)
     _DROP.run(tx.conn, {"message": row.id})  # a report may have said that it failed before the submit was answered

@@ -6,15 +6,15 @@ A page costs the same at the newest end of a million messages as in the middle: 
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, select
+from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, select
 
 from cti_client.domain import Millis
 from cti_client.domain.case import case_label
-from cti_client.domain.delivery import DeliveryState, FailureReason
+from cti_client.domain.delivery import DeliveryState, FailureReason, with_word
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.domain.interaction import Direction
 from cti_client.hub.store.statements import AnyRow, Statement
-from cti_client.hub.store.tables import agent, case, interaction, message, outbox, thread
+from cti_client.hub.store.tables import agent, case, interaction, message, outbox, settlement, thread
 from cti_client.wire import api, records
 
 MOST_MESSAGES = 500
@@ -22,6 +22,10 @@ MOST_MESSAGES = 500
 
 _author = agent.alias("author")
 _case_agent = agent.alias("case_agent")
+_settler = agent.alias("settler")
+
+STANDING_WORD = and_(settlement.c.id == message.c.settlement_id, settlement.c.attempt == message.c.attempt)
+"""Joins a message to what an agent said of its present attempt."""
 
 MESSAGE_COLUMNS: Select[Any] = (
     select(
@@ -48,6 +52,9 @@ MESSAGE_COLUMNS: Select[Any] = (
         outbox.c.due_at,
         message.c.attempt,
         outbox.c.attempt.label("tries"),
+        settlement.c.arrived,
+        settlement.c.at.label("settled_at"),
+        _settler.c.name.label("settler"),
     )
     .select_from(message)
     .outerjoin(_author, _author.c.id == message.c.agent_id)
@@ -55,6 +62,8 @@ MESSAGE_COLUMNS: Select[Any] = (
     .outerjoin(case, case.c.id == interaction.c.case_id)
     .outerjoin(_case_agent, _case_agent.c.id == case.c.agent_id)
     .outerjoin(outbox, outbox.c.message_id == message.c.id)
+    .outerjoin(settlement, STANDING_WORD)
+    .outerjoin(_settler, _settler.c.id == settlement.c.agent_id)
 )
 """One row a message for `to_wire`; add conditions, order and limit on `message`."""
 
@@ -77,7 +86,9 @@ _THREAD_ID = Statement(select(thread.c.id).where(thread.c.id == bindparam("threa
 
 def to_wire(row: AnyRow) -> records.Message:
     """The record of one row of `MESSAGE_COLUMNS`."""
-    state = DeliveryState(row.state)
+    reported = DeliveryState(row.state)
+    state = with_word(reported, row.arrived)
+    is_word = state is not reported
     tried = state is DeliveryState.QUEUED and row.tries
     retry_at: Millis | None = row.due_at if tried or state is DeliveryState.SCHEDULED else None
     return records.Message(
@@ -96,13 +107,14 @@ def to_wire(row: AnyRow) -> records.Message:
         note=row.note,
         parts=row.parts,
         encoding=row.encoding,
-        reason=None if row.reason is None else FailureReason(row.reason),
+        reason=None if row.reason is None or state is DeliveryState.DELIVERED else FailureReason(row.reason),
         reason_text=row.reason_text,
-        state_at=row.state_at,
+        state_at=row.settled_at if is_word else row.state_at,
         attempt=row.attempt,
         retry_at=retry_at,
         case_label="" if row.case_id is None else case_label(row.case_id),
         case_agent=row.case_agent or "",
+        settled_by=row.settler if is_word else "",
     )
 
 

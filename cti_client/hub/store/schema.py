@@ -37,7 +37,9 @@ class Migrations:
         return self.revisions[-1]
 
 
-MIGRATIONS = Migrations(("0001", "0002", "0003", "0004", "0005", "0006", "0007"), Path(__file__).parent / "migrations")
+MIGRATIONS = Migrations(
+    ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"), Path(__file__).parent / "migrations"
+)
 
 
 def ensure_schema(path: Path, migrations: Migrations = MIGRATIONS) -> None:

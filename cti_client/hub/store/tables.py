@@ -367,6 +367,7 @@ message = Table(
     Column("connection_id", String),
     Column("checked_consent", String, nullable=False, server_default=""),
     Column("local_time", String, nullable=False, server_default=""),
+    Column("settlement_id", Id),
     Index(None, "thread_id", "id"),
     Index(None, "interaction_id", "id"),
     _partial("ix_message_unsettled", "connection_id", "id", where="state IN ('sent','unknown')"),
@@ -374,7 +375,22 @@ message = Table(
 """`attempt`: counts Resend (E6); earlier ones are in `message_attempt`. `connection_id`: what it goes by (D6).
 
 `checked_consent`, `local_time`: what stood between line and number, and the customer's clock, when it was let through.
+`state` is what the gateway and its reports say. `settlement_id`: an agent's latest word on it, which counts for its own
+attempt alone and as `domain.delivery.with_word` says.
 """
+
+settlement = Table(
+    "settlement",
+    metadata,
+    _pk(),
+    Column("message_id", Id, ForeignKey("message.id"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("arrived", Boolean, nullable=False),
+    Column("agent_id", Id, ForeignKey("agent.id"), nullable=False),
+    Index(None, "message_id"),
+)
+"""What agents said of texts of which nobody else knew (D4), never altered: also words that were taken back."""
 
 message_attempt = Table(
     "message_attempt",
@@ -389,8 +405,11 @@ message_attempt = Table(
     Column("gateway_id", String, nullable=False, server_default=""),
     Column("connection_id", String),
     Column("agent_id", Id, ForeignKey("agent.id")),
+    Column("settlement_id", Id),
 )
-"""An attempt that was given up for a new one: how it had ended, and who pressed Resend."""
+"""An attempt that was given up for a new one: how it had ended, and who pressed Resend. `settlement_id`: whose word the
+end was, where no report said so.
+"""
 
 inbound_key = Table(
     "inbound_key",

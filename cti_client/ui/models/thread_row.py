@@ -61,8 +61,9 @@ class ThreadRow:
     """What the delegate draws. Equal only to itself: a message that looks different makes a new row.
 
     `heading` stands above the bubble, centred; empty for most rows. `problem` is a whole sentence, `actions` what to
-    do about it. `tick` is the delivery state, None for customers' texts; `tick_text` says it in words. `details`: what
-    the gateway itself said, for whoever looks after it; a tooltip, never part of a sentence of ours.
+    do about it. `tick` is the delivery state, None for customers' texts; `tick_text` says it in words. `by_word`: an
+    agent said so and no report does (D4). `details`: what the gateway itself said, for whoever looks after it; a
+    tooltip, never part of a sentence of ours.
     """
 
     key: tuple[int, str]
@@ -76,6 +77,7 @@ class ThreadRow:
     meta: str = ""
     tick: DeliveryState | None = None
     tick_text: str = ""
+    by_word: bool = False
     details: str = ""
     problem: str = ""
     actions: tuple[RowAction, ...] = ()
@@ -102,7 +104,7 @@ class ThreadRow:
         """The row as a screen reader says it."""
         who = self.author or (_tr("You") if self.mine else _tr("Customer"))
         parts = [self.heading, _tr("New") if self.first_unread else "", f"{who}: {self.text}", self.note]
-        state = state_words(self.tick) if self.tick is not None and self.message_id else ""
+        state = state_words(self.tick) if self.tick is not None and self.message_id and not self.by_word else ""
         parts += [self.meta, state, self.tick_text, "" if self.problem == self.tick_text else self.problem]
         return ". ".join(part.rstrip(".") for part in parts if part)
 
@@ -132,6 +134,7 @@ def message_row(
         meta=" · ".join(part for part in (foreign, age, clock(message.at)) if part),
         tick=message.state if mine else None,
         tick_text=found.sentence if mine else "",
+        by_word=bool(message.settled_by),
         details=_tr("The gateway said: {words}").format(words=message.reason_text) if message.reason_text else "",
         problem=problem,
         actions=actions,
@@ -167,6 +170,7 @@ def explain(message: Message, chat: ChatContext) -> delivery.Explanation:
         message.reason,
         who=chat.customer or _tr("the customer"),
         retry_at=_when(message),
+        settled_by=message.settled_by,
     )
 
 
@@ -191,10 +195,15 @@ _TROUBLED = (DeliveryState.UNKNOWN, DeliveryState.FAILED, DeliveryState.UNDELIVE
 
 def _trouble(message: Message, found: delivery.Explanation) -> tuple[str, tuple[RowAction, ...]]:
     waits = message.state in (DeliveryState.QUEUED, DeliveryState.SCHEDULED) and message.retry_at is not None
-    if message.direction is not Direction.OUT or not (waits or message.state in _TROUBLED):
+    if message.direction is not Direction.OUT or not (waits or message.settled_by or message.state in _TROUBLED):
         return "", ()
     automatic = message.policy and found.action not in (DeliveryAction.SETTLE, DeliveryAction.CANCEL)
-    return found.sentence, () if automatic else _ACTIONS.get(found.action, ())
+    actions = () if automatic else _ACTIONS.get(found.action, ())
+    if message.settled_by and message.state is DeliveryState.DELIVERED:
+        actions = (RowAction.NOT_ARRIVED,)
+    elif message.settled_by:
+        actions = (*actions, RowAction.ARRIVED)
+    return found.sentence, actions
 
 
 def _pending_trouble(pending: PendingSend) -> tuple[str, tuple[RowAction, ...]]:

@@ -8,6 +8,7 @@ from cti_client.hub.services.outbox import record_outcome
 from cti_client.hub.services.record_delivery import record_delivery
 from cti_client.hub.services.settle_message import settle_message
 from cti_client.hub.store import tables
+from cti_client.hub.store.messages import one_message
 from cti_client.telephony.sms.connection import DeliveryReport, Refused, SubmitOutcome, Taken, Unclear
 from cti_client.wire import api
 from tests.helpers.service_hub import START, ServiceHub
@@ -203,8 +204,10 @@ def test_unknown_is_settled_by_the_agent(
     assert hub.last is not None
     assert list(hub.last.news.messages) == [message_id]
     hub.run(settle_message, hub.anna, message_id, api.Settle(arrived=arrived))
-    row = hub.message(message_id)
-    assert (row.state, row.reason) == expected
+    told = hub.read(one_message, message_id)
+    assert (told.state, told.reason) == expected
+    assert (told.settled_by, told.reason_text) == ("Anna", "timed out")
+    assert len(hub.rows(tables.settlement)) == 1, "said twice it is no news"
     with pytest.raises(ChatEndedError):
         hub.run(settle_message, hub.ben, message_id, api.Settle(arrived=arrived))
 

@@ -16,6 +16,7 @@ from cti_client.hub.services.record_delivery import record_delivery
 from cti_client.hub.services.resend_message import resend_message
 from cti_client.hub.services.settle_message import settle_message
 from cti_client.hub.store import tables
+from cti_client.hub.store.messages import one_message
 from cti_client.hub.store.statements import AnyRow
 from cti_client.telephony.sms.connection import DeliveryReport, NotTaken, Refused, SubmitOutcome, Taken, Unclear
 from cti_client.wire import api
@@ -54,12 +55,18 @@ class Told:
     reports: int = 0
     arrived: dict[int, set[int]] = field(default_factory=dict)
     """By attempt, the parts that a phone has."""
+    word: bool | None = None
+    """What the agent said of this attempt last: whether it arrived."""
     takeable: bool = True
     """The text may go: nobody has it, and nobody may have it."""
 
     @property
     def row(self) -> AnyRow:
         return self.hub.message(self.message_id)
+
+    @property
+    def shown(self) -> S:
+        return self.hub.read(one_message, self.message_id).state
 
     @property
     def is_on_the_phone(self) -> bool:
@@ -111,25 +118,35 @@ class Told:
             self.takeable = False
 
     def settle(self, arrived: bool) -> None:
-        before = self.row
+        before, shown = self.row, self.shown
         self.hub.run(settle_message, self.hub.anna, self.message_id, api.Settle(arrived=arrived))
+        assert self.row.state == before.state, "what was reported is not touched by a word"
         if before.state == S.UNKNOWN:
-            assert self.row.state == (S.DELIVERED if arrived else S.FAILED)
+            assert self.shown is (S.DELIVERED if arrived else S.FAILED)
+            assert (self.row == before) == (self.shown is shown)
+            self.word = arrived
+        elif (before.state, shown) == (S.SENT, S.DELIVERED) and not arrived:
+            assert self.shown is S.SENT, "the word is taken back"
+            self.word = arrived
         else:
             assert self.row == before
 
     def resend(self, older: int) -> None:
-        before = self.row
+        before, shown = self.row, self.shown
         resend = api.Resend(attempt=max(1, self.attempt - older))
         try:
             self.hub.run(resend_message, self.hub.anna, self.message_id, resend)
         except BadRequestError:
-            assert before.state not in (S.FAILED, S.UNDELIVERED)
+            assert shown not in (S.FAILED, S.UNDELIVERED)
         else:
             if resend.attempt == self.attempt:
-                assert before.state in (S.FAILED, S.UNDELIVERED)
+                assert shown in (S.FAILED, S.UNDELIVERED)
+                (ended,) = self.hub.rows(tables.message_attempt, message_id=self.message_id, attempt=self.attempt)
+                assert ended.state == shown
+                assert (ended.settlement_id is not None) == (before.state == S.UNKNOWN), "whose word it was is kept"
                 self.attempt += 1
                 self.takeable = True
+                self.word = None
             else:
                 assert self.row == before, "the same click again"
 
@@ -148,6 +165,19 @@ class Told:
         assert not waits or new in (S.QUEUED, S.SENDING) or waits[0].taken_until is not None
         assert new is not S.QUEUED or waits, "what is said to wait for its turn does"
         assert (after == before) == (after.version == before.version)
+        self.is_shown_truly(new)
+
+    def is_shown_truly(self, reported: S) -> None:
+        """A word is shown as one, and only where nothing that was reported says as much."""
+        told = self.hub.read(one_message, self.message_id)
+        if self.word is not None and reported is S.UNKNOWN:
+            assert told.state is (S.DELIVERED if self.word else S.FAILED)
+            assert told.settled_by == "Anna"
+        elif self.word and reported is S.SENT:
+            assert (told.state, told.settled_by) == (S.DELIVERED, "Anna")
+        else:
+            assert (told.state, told.settled_by) == (reported, "")
+        assert (told.reason is not None) == (told.state in (S.UNKNOWN, S.FAILED, S.UNDELIVERED)) or not told.settled_by
 
 
 @settings(

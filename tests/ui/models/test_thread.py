@@ -298,6 +298,31 @@ def test_every_trouble_has_its_sentence_and_its_action(
     assert said.count(row.tick_text.rstrip(".")) == 1, "and why, once"
 
 
+@pytest.mark.parametrize(
+    ("state", "said", "actions"),
+    [
+        (DeliveryState.DELIVERED, "arrived", (RowAction.NOT_ARRIVED,)),
+        (DeliveryState.FAILED, "did not arrive", (RowAction.SEND_AGAIN, RowAction.TEXT_AGAIN, RowAction.ARRIVED)),
+    ],
+)
+def test_an_agent_s_word_is_told_as_theirs_and_can_be_changed(
+    model: ThreadModel, state: DeliveryState, said: str, actions: tuple[RowAction, ...]
+) -> None:
+    """D4: nobody is told that a phone has it, or that the network gave it up."""
+    sent = nth(1, direction=Direction.OUT, state=state, settled_by="Zoë")
+    model.reset(MessagePage(messages=(sent,)))
+    row = rows(model)[0]
+    told = f"Zoë said that it {said}; the network has not confirmed it."
+    assert (row.by_word, row.problem, row.tick_text, row.actions) == (True, told, told, actions)
+    assert row.spoken().count(told.rstrip(".")) == 1
+    assert state_words(state) not in row.spoken()
+    automatic = nth(1, version=2, direction=Direction.OUT, state=state, settled_by="Zoë", policy="welcome")
+    model.upsert(automatic)
+    assert rows(model)[0].actions == actions[-1:], "an automatic text is not sent again, but the word can be changed"
+    model.upsert(nth(1, version=3, direction=Direction.OUT, state=DeliveryState.DELIVERED))
+    assert (rows(model)[0].by_word, rows(model)[0].problem) == (False, "")
+
+
 @pytest.mark.parametrize("reason", FailureReason)
 def test_no_failure_leaves_a_person_without_something_to_do(model: ThreadModel, reason: FailureReason) -> None:
     model.reset(MessagePage(messages=(nth(1, direction=Direction.OUT, state=DeliveryState.FAILED, reason=reason),)))
