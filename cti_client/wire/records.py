@@ -88,6 +88,8 @@ class PhoneEntry(msgspec.Struct, frozen=True, kw_only=True):
     display: str
     type: str = "Mobile"
     sms: bool = False
+    consent: ConsentState | None = None
+    """Between the number and the line of the chat whose customer has it. None: not said, or an older hub."""
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from cti_client.domain.consent import ConsentState
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.domain.interaction import InteractionState
-from cti_client.hub.services.customers import offers_changed, tag_number
+from cti_client.hub.services.customers import number_reads_differently, offers_changed, tag_number
 from cti_client.hub.services.events import note_event
 from cti_client.hub.services.interactions import live_interaction, touch
 from cti_client.hub.store.combined import CombinedInsert
@@ -93,7 +93,7 @@ def change_consent(
     customer's own word or the carrier's. Such a word against one that an agent had opted out is kept as well: from
     then on no agent can undo it.
 
-    The number's SMS tag follows. On opting out, texts that wait for the gateway on this line or another of its pool are
+    The number's SMS tag follows, and chats on other numbers of the same customer, which show this one too. On opting out, texts that wait for the gateway on this line or another of its pool are
     failed, so that nothing reaches the number any more but what the gateway has taken already. The thread must be
     locked, and then the contacts (`lock_contacts`).
     """
@@ -110,8 +110,8 @@ def change_consent(
     kept_under = line_of_consent(tx.conn, line_id)
     upsert(tx.conn, consent, {"line_id": kept_under, "address": address}, {"state": state, "at": tx.now})
     insert_row(tx.conn, consent_ledger, entry)
-    if thread_row.repliable:
-        tag_number(tx, address, sms=not opted_out)
+    if not (thread_row.repliable and tag_number(tx, address, sms=not opted_out)):
+        number_reads_differently(tx, thread_row)
     if opted_out:
         fail_waiting_texts(tx, thread_row.id, line_id)
     elif before is ConsentState.OPTED_OUT:

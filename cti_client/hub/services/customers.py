@@ -9,7 +9,7 @@ from cti_client.domain.errors import NotFoundError
 from cti_client.domain.interaction import InteractionState
 from cti_client.domain.offer import OfferState
 from cti_client.hub.store.combined import CombinedInsert
-from cti_client.hub.store.conditions import NOT_ENDED
+from cti_client.hub.store.conditions import IS_HELD, NOT_ENDED
 from cti_client.hub.store.contacts import search_text
 from cti_client.hub.store.statements import AnyRow, Statement
 from cti_client.hub.store.store import Tx
@@ -40,6 +40,20 @@ _OF_NUMBER = update(phone).where(phone.c.address == bindparam("number")).returni
 _TAG = Statement(_OF_NUMBER.where(or_(~phone.c.sms, phone.c.type != "Mobile")).values(sms=true(), type="Mobile"))
 _UNTAG = Statement(_OF_NUMBER.where(phone.c.sms).values(sms=false()))
 
+_SHOWN_BESIDE = Statement(
+    update(interaction)
+    .where(
+        interaction.c.thread_id.in_(
+            select(thread.c.id).where(
+                thread.c.id != bindparam("thread"),
+                thread.c.contact_id.in_(select(phone.c.contact_id).where(phone.c.address == bindparam("address"))),
+            )
+        ),
+        IS_HELD,
+    )
+    .values(version=interaction.c.version + 1)
+    .returning(interaction.c.id)
+)
 
 _also = contact.alias("also")
 _LOCK_ALSO = Statement(
@@ -95,12 +109,22 @@ def lock_contacts(tx: Tx, address: str, also: int | None = None) -> None:
         raise NotFoundError("This contact does not exist any more.")
 
 
-def tag_number(tx: Tx, address: str, *, sms: bool) -> None:
-    """Give the number the SMS tag (it is Mobile then), or take the tag away, with every contact that has it."""
+def tag_number(tx: Tx, address: str, *, sms: bool) -> bool:
+    """Give the number the SMS tag (it is Mobile then), or take the tag away, with every contact that has it.
+
+    False where it was so with all of them; else the chats that show the number are told of.
+    """
     changed = (_TAG if sms else _UNTAG).scalars(tx.conn, {"number": address})
     if changed:
         tx.conn.execute(update(contact).where(contact.c.id.in_(changed)).values(version=contact.c.version + 1))
         contacts_changed(tx, changed)
+    return bool(changed)
+
+
+def number_reads_differently(tx: Tx, thread_row: AnyRow) -> None:
+    """What stands against this thread's number does: so do held chats that show it among their customer's numbers."""
+    for chat_id in _SHOWN_BESIDE.scalars(tx.conn, {"thread": thread_row.id, "address": thread_row.address}):
+        tx.news.interaction(chat_id)
 
 
 def contacts_changed(tx: Tx, contact_ids: Collection[int]) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, or_, select
 
+from cti_client.domain.consent import ConsentState
 from cti_client.domain.errors import NotFoundError
 from cti_client.domain.phone_number import display
+from cti_client.hub.store.consent_states import CONSENT_LINE_ASKED
 from cti_client.hub.store.statements import Statement
-from cti_client.hub.store.tables import contact, phone
+from cti_client.hub.store.tables import consent, contact, phone
 from cti_client.wire import api, records
 
 MOST_FOUND = 20
@@ -30,6 +32,13 @@ _PHONES = Statement(
     .where(phone.c.contact_id == bindparam("contact_id"))
     .order_by(phone.c.id)
 )
+_PHONES_ON_LINE = Statement(
+    select(phone.c.address, phone.c.type, phone.c.sms, consent.c.state.label("consent"))
+    .select_from(phone)
+    .outerjoin(consent, and_(consent.c.line_id == CONSENT_LINE_ASKED, consent.c.address == phone.c.address))
+    .where(phone.c.contact_id == bindparam("contact_id"))
+    .order_by(phone.c.id)
+)
 _WITH_NUMBER = (
     select(contact)
     .where(contact.c.id.in_(select(phone.c.contact_id).where(phone.c.address == bindparam("address"))))
@@ -43,12 +52,15 @@ _FIRST_NUMBERS = (
 )
 
 
-def contact_record(conn: Connection, contact_id: int) -> records.Contact:
-    """This contact with its numbers. Raises `NotFoundError`."""
+def contact_record(conn: Connection, contact_id: int, line_id: int | None = None) -> records.Contact:
+    """This contact with its numbers, and what stands between each and this line. Raises `NotFoundError`."""
     row = _CONTACT.first(conn, {"id": contact_id})
     if row is None:
         raise NotFoundError("This contact does not exist.")
-    phones = _PHONES.rows(conn, {"contact_id": contact_id})
+    if line_id is None:
+        phones = _PHONES.rows(conn, {"contact_id": contact_id})
+    else:
+        phones = _PHONES_ON_LINE.rows(conn, {"contact_id": contact_id, "line": line_id})
     return records.Contact(
         id=row.id,
         version=row.version,
@@ -60,7 +72,13 @@ def contact_record(conn: Connection, contact_id: int) -> records.Contact:
         country=row.country,
         source=row.source,
         phones=tuple(
-            records.PhoneEntry(address=one.address, display=display(one.address), type=one.type, sms=one.sms)
+            records.PhoneEntry(
+                address=one.address,
+                display=display(one.address),
+                type=one.type,
+                sms=one.sms,
+                consent=None if line_id is None else ConsentState(one.consent or ConsentState.UNKNOWN),
+            )
             for one in phones
         ),
     )

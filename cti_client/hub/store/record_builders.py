@@ -195,7 +195,7 @@ def _interaction(conn: Connection, row: AnyRow) -> records.Interaction:
         last_direction=Direction.IN if row.last_direction is None else Direction(row.last_direction),
         last_at=row.last_at or 0,
         consent=ConsentState.UNKNOWN if row.consent_state is None else ConsentState(row.consent_state),
-        contact=None if contact_id is None else contact_record(conn, contact_id),
+        contact=None if contact_id is None else contact_record(conn, contact_id, row.line_id),
         other_contacts=tuple(contact_record(conn, other) for other in others),
         last_case=case_brief(row),
     )
