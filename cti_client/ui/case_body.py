@@ -107,6 +107,12 @@ class CaseBody(QWidget):
         elif self._narrow:
             self.reply.setFocus()
 
+    def set_live(self, live: bool) -> None:
+        """Without a link, or once the chat has ended, consent is only what was known last."""
+        self.side.customer.set_live(live)
+        self.header.consent.set_live(live)
+        self.reply.consent.set_live(live)
+
     def go_to_number(self, address: str) -> None:
         """Show this number of the customer's, also where their side is hidden."""
         if not self._details:
@@ -124,6 +130,7 @@ class CaseBody(QWidget):
         self.banner.say(words, "neutral")
         self.reply.block(self.tr("Nothing can be sent any more; what you have written is kept."), "neutral")
         self.header.stop_waiting()
+        self.set_live(False)
         self.hint.setText("")
         self.no_reply.hide()
         self.close_case.setText(self.tr("Close window"))

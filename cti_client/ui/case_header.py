@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from cti_client.domain import Millis
 from cti_client.domain.ages import elapsed
 from cti_client.domain.consent import ConsentState
-from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
+from cti_client.ui.widgets.consent_icon import ConsentIcon
 from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.ui.widgets.pill import Pill
@@ -24,12 +25,17 @@ class CaseHeader(QFrame):
         self.details = IconButton(theme, "identification-card", self.tr("Customer and case"))
         self.details.setToolTip(self.tr("Show or hide customer and case ({key})").format(key=DETAILS_KEY))
         self.call_id = ElidedLabel(tone="heading")
+        self.consent = ConsentIcon(theme)
         self.line = ElidedLabel(tone="small")
         self.waiting = Pill(role="caution")
         self.waiting.hide()
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(self.call_id)
+        number = QHBoxLayout()
+        number.setSpacing(SPACE_XS)
+        number.addWidget(self.consent)
+        number.addWidget(self.call_id, 1)
+        words.addLayout(number)
         words.addWidget(self.line)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
@@ -41,6 +47,7 @@ class CaseHeader(QFrame):
     def show_interaction(self, record: Interaction, now: Millis) -> None:
         """Show this chat."""
         self.call_id.setText(record.call_id)
+        self.consent.show_consent(record.consent)
         words = self.tr("{line} · replies leave from {number}") if record.repliable else self.tr("{line} · {number}")
         self.line.setText(words.format(line=record.line_name, number=record.line_display))
         # Who has opted out cannot be answered: a clock that only closing the case could stop would be a false alarm.

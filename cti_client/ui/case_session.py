@@ -171,6 +171,7 @@ class CaseSession(QObject):
         window.chat.messages.setAccessibleName(
             self.tr("Messages with {name}").format(name=name or record.address_display)
         )
+        window.reply.consent.show_consent(record.consent)
         self._show_setup()
         if not record.repliable:
             window.reply.block(self.tr("This sender takes no replies."))
@@ -251,6 +252,8 @@ class CaseSession(QObject):
         if self._thread is None or self._window.ended:
             return
         banner, link = self._window.banner, self._desk.link
+        if link.status in {LinkStatus.OFFLINE, LinkStatus.REFUSED, LinkStatus.LIVE}:
+            self._window.body.set_live(link.status is LinkStatus.LIVE)
         if link.status is LinkStatus.OFFLINE:
             words = self.tr("No link to the hub. What you write is kept; what you send waits here and goes by itself.")
             banner.say(f"{words} {link.detail}".strip(), "caution")

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cti_client.domain import Millis
+from cti_client.domain.consent import ConsentState
 from cti_client.ui.contact_form import ContactForm
 from cti_client.ui.phone_field import PhoneField
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
@@ -16,6 +17,7 @@ from cti_client.ui.widgets.consent_badge import ConsentBadge
 from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.ui.widgets.label import Label
+from cti_client.ui.words import consent_name
 from cti_client.wire.records import Contact, Interaction, PhoneEntry
 
 
@@ -34,6 +36,7 @@ class CustomerPanel(QWidget):
         self._theme = theme
         self._contact: Contact | None = None
         self._phones: tuple[PhoneEntry, ...] = ()
+        self._live = True
         self.fields: list[PhoneField] = []
         self._avatar = Avatar(theme, 44)
         self.name = ElidedLabel(tone="title")
@@ -95,7 +98,13 @@ class CustomerPanel(QWidget):
         self.edit.setEnabled(contact is not None and (self._form is None or self._form.isHidden()))
         phones = contact.phones if contact else ()
         if all(phone.address != record.address for phone in phones):
-            own = PhoneEntry(address=record.address, display=record.address_display, type="", sms=record.repliable)
+            own = PhoneEntry(
+                address=record.address,
+                display=record.address_display,
+                type="",
+                sms=record.repliable,
+                consent=record.consent,
+            )
             phones = (own, *phones)
         self._show_phones(phones)
 
@@ -103,6 +112,13 @@ class CustomerPanel(QWidget):
         """The time zones in which this customer may be, by number; shown beside it where it is another time there."""
         for phone, field in zip(self._phones, self.fields, strict=False):
             field.there.show_zones(zones.get(phone.address, ()), now)
+
+    def set_live(self, live: bool) -> None:
+        """Without a link consent is only what was known last."""
+        self._live = live
+        self.consent.set_live(live)
+        for field in self.fields:
+            field.consent.set_live(live)
 
     def go_to_number(self, address: str) -> PhoneField | None:
         """The keyboard goes to the field of this number, which is selected to be compared or copied."""
@@ -129,11 +145,13 @@ class CustomerPanel(QWidget):
         for at, phone in enumerate(phones):
             if at == len(self.fields):
                 field = PhoneField(self._theme, read_only=True, parent=self)
+                field.consent.set_live(self._live)
                 self.fields.append(field)
                 self._numbers.addWidget(field)
                 self.phone_added.emit(field)
                 self._order_tabs()
             self.fields[at].show_number(phone.address, phone.display, self._phone_words(phone))
+            self.fields[at].consent.show_consent(phone.consent)
 
     def _order_tabs(self) -> None:
         """As one reads, whenever each part was made."""
@@ -152,7 +170,11 @@ class CustomerPanel(QWidget):
             "Work": self.tr("Work"),
             "Other": self.tr("Other"),
         }.get(phone.type, self.tr("Number"))
-        return self.tr("{type} · SMS").format(type=kind) if phone.sms else kind
+        consent = "" if phone.consent is None else consent_name(phone.consent)
+        # Its own word says that it takes texts; of who said neither yes nor no, only the tag does.
+        if phone.sms and phone.consent in (None, ConsentState.UNKNOWN):
+            kind = self.tr("{type} · SMS").format(type=kind)
+        return f"{kind} · {consent}" if consent else kind
 
     def _edit(self) -> None:
         if self._contact is not None:

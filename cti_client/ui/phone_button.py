@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from cti_client.domain.consent import ConsentState
 from cti_client.ui.theme import Theme
+from cti_client.ui.widgets.consent_badge import CONSENT_ICONS, CONSENT_ROLES
 from cti_client.ui.widgets.icon_button import IconButton
+from cti_client.ui.words import consent_name
 from cti_client.wire.api import NumberAbilities
 
 
@@ -97,11 +99,14 @@ class PhoneButton(IconButton):
         menu.popup(self.mapToGlobal(QPoint(0, self.height())))
 
     def _add_consent(self, menu: QMenu, able: NumberAbilities) -> QAction | None:
-        """What can be done about consent; *Allow SMS…* where that would help."""
+        """What stands, and what can be done about it; *Allow SMS…* where that would help."""
         if able.consent is None:
             return None
         address, icon = able.address, self._theme.icon
         menu.addSeparator()
+        menu.addAction(
+            icon(CONSENT_ICONS[able.consent], CONSENT_ROLES[able.consent]), consent_name(able.consent)
+        ).setEnabled(False)
         allow = None
         if able.can_allow:
             allow = menu.addAction(icon("check-circle"), self.tr("Allow SMS…"))

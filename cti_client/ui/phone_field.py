@@ -5,13 +5,14 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cti_client.ui.phone_button import PhoneButton
-from cti_client.ui.theme import SPACE_S, SPACE_XS, Theme
+from cti_client.ui.theme import SPACE_XS, Theme
 from cti_client.ui.there import ThereLabel
+from cti_client.ui.widgets.consent_icon import ConsentIcon
 from cti_client.ui.widgets.label import Label
 
 
 class PhoneField(QWidget):
-    """A caption, the time where the number is, the number, its phone button, and why nothing can be started.
+    """Consent, caption, the time where the number is, the number, its phone button, and why nothing can be started.
 
     Read-only for a number on record.
     """
@@ -23,8 +24,9 @@ class PhoneField(QWidget):
         self, theme: Theme, caption: str = "", *, read_only: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._caption = Label(caption, "small")
+        self._caption = Label(caption, "small", wrap=read_only)
         self._caption.setVisible(bool(caption))
+        self.consent = ConsentIcon(theme)
         self.there = ThereLabel()
         self.edit = QLineEdit()
         self.edit.setReadOnly(read_only)
@@ -42,8 +44,10 @@ class PhoneField(QWidget):
         row.addWidget(self.edit, 1)
         row.addWidget(self.button)
         head = QHBoxLayout()
-        head.setSpacing(SPACE_S)
+        head.setSpacing(SPACE_XS)
+        head.addWidget(self.consent)
         head.addWidget(self._caption, 1)
+        head.addSpacing(SPACE_XS)
         head.addWidget(self.there)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -25,6 +25,7 @@ from cti_client.ui.refused_marks import mark_refused
 from cti_client.ui.text_cost import cost_words
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme, restyle
 from cti_client.ui.widgets.avatar import Avatar
+from cti_client.ui.widgets.consent_icon import ConsentIcon
 from cti_client.ui.widgets.elided_label import ElidedLabel
 from cti_client.ui.widgets.icon_button import IconButton
 from cti_client.ui.widgets.label import Label
@@ -65,6 +66,7 @@ class ReplyBox(QFrame):
         self._avatar = Avatar(theme, 24)
         self._to = ElidedLabel(tone="strong")
         self._number = ElidedLabel(tone="small")
+        self.consent = ConsentIcon(theme)
         self.notice = Notice(theme)
         self.editor = _Editor()
         self.editor.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # it wraps
@@ -112,6 +114,7 @@ class ReplyBox(QFrame):
         top.addWidget(self._avatar)
         top.addWidget(self._to, 3)
         top.addWidget(self._number, 2)
+        top.addWidget(self.consent)
         self._buttons.setSpacing(SPACE_S)
         self._buttons.addStretch(1)
         for button in (self.canned_button, self.replace, self.plain, self.send):

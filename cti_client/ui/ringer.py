@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from cti_client.system.notifications import Notifications
 from cti_client.system.sound import Sound, SoundPlayer
 from cti_client.ui.preferences import Preferences
-from cti_client.ui.words import texts_line
+from cti_client.ui.words import consent_name, texts_line
 from cti_client.wire.records import Interaction, Offer
 
 RING_EVERY_MS = 4_000
@@ -82,6 +82,8 @@ class Ringer(QObject):
     def _notify(self, offer: Offer) -> None:
         who = offer.customer_name or offer.address_display
         text = f"{who} · {offer.line_name}"
+        if offer.consent is not None:
+            text += f" · {consent_name(offer.consent)}"
         words = texts_line(offer.texts, offer.last_words, offer.first_words)
         if words:
             text += f"\n{words}"

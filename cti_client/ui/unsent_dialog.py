@@ -1,17 +1,19 @@
 """What has not gone yet, of every chat: also of those that are not on the screen, because the hub is away."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from cti_client.desk.views import PendingSend, PendingState
+from cti_client.domain.consent import ConsentState
 from cti_client.ui.breakable import breakable
 from cti_client.ui.local_time import clock, short_day
 from cti_client.ui.placing import bounded
 from cti_client.ui.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from cti_client.ui.widgets.card import Card
+from cti_client.ui.widgets.consent_icon import ConsentIcon
 from cti_client.ui.widgets.label import Label
 
 SIZE_PX = (480, 420)
@@ -53,9 +55,9 @@ class UnsentDialog(QDialog):
         width, height = (theme.pixels(px) for px in SIZE_PX)
         self.resize(bounded(self, QSize(width, height)))
 
-    def show_texts(self, texts: Sequence[PendingSend], held: Collection[int], *, live: bool) -> None:
-        """All of them; `held` are the chats on the screen."""
-        shown = (*texts, *sorted(held), live)
+    def show_texts(self, texts: Sequence[PendingSend], held: Mapping[int, ConsentState], *, live: bool) -> None:
+        """All of them; `held` are the chats on the screen, with what stands against their numbers."""
+        shown = (*texts, *sorted(held.items()), live)
         if shown == self._shown:
             return
         self._shown = shown
@@ -71,18 +73,22 @@ class UnsentDialog(QDialog):
         column.setContentsMargins(0, 0, SPACE_S, 0)
         column.setSpacing(SPACE_S)
         for text in texts[:MOST]:
-            column.addWidget(self._card(text, text.interaction_id in held))
+            column.addWidget(self._card(text, held.get(text.interaction_id), live=live))
         if len(texts) > MOST:
             column.addWidget(Label(self.tr("and {n} more").format(n=len(texts) - MOST), "muted"))
         column.addStretch(1)
         self._view.setWidget(body)
 
-    def _card(self, text: PendingSend, held: bool) -> Card:
+    def _card(self, text: PendingSend, consent: ConsentState | None, *, live: bool) -> Card:
         card = Card(self._theme)
         who = text.customer or self.tr("A customer")
         written = f"{short_day(text.composed_at)}, {clock(text.composed_at)}"
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
+        icon = ConsentIcon(self._theme, card)
+        icon.set_live(live)
+        icon.show_consent(consent)
+        head.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(Label(breakable(who), "strong", wrap=True), 1)
         head.addWidget(Label(written, "small"))
         layout = QVBoxLayout(card)
@@ -94,7 +100,7 @@ class UnsentDialog(QDialog):
         if problem:
             tone = "bad" if text.state is PendingState.REFUSED else "caution"
             layout.addWidget(Label(problem, tone, wrap=True))
-        if held:
+        if consent is not None:
             go = QPushButton(self.tr("Go to the chat"))
             go.setAccessibleName(self.tr("Go to the chat with {name}").format(name=who))
             go.clicked.connect(partial(self._choose, text.interaction_id))

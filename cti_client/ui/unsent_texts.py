@@ -20,12 +20,14 @@ class UnsentTexts(QObject):
         self.dialog: UnsentDialog | None = None
         window.header.unsent_wanted.connect(self._open)
         desk.pending_changed.connect(self._show)
+        desk.interaction_changed.connect(self._show)
         desk.link_changed.connect(self._show)
         desk.snapshot_loaded.connect(self._show)
 
     def stop(self) -> None:
         """Hear no more of the desk."""
-        for signal in (self._desk.pending_changed, self._desk.link_changed, self._desk.snapshot_loaded):
+        desk = self._desk
+        for signal in (desk.pending_changed, desk.interaction_changed, desk.link_changed, desk.snapshot_loaded):
             signal.disconnect(self._show)
 
     def _open(self) -> None:
@@ -42,7 +44,8 @@ class UnsentTexts(QObject):
     def _show(self) -> None:
         if self.dialog is not None:
             live = self._desk.link.status is LinkStatus.LIVE
-            self.dialog.show_texts(self._desk.all_pending(), self._desk.interactions.keys(), live=live)
+            held = {id_: chat.consent for id_, chat in self._desk.interactions.items()}
+            self.dialog.show_texts(self._desk.all_pending(), held, live=live)
 
     def _forget(self) -> None:
         self.dialog = None

@@ -84,6 +84,12 @@ def consent_name(consent: ConsentState) -> str:
     }[consent]
 
 
+def consent_words(consent: ConsentState, *, live: bool) -> str:
+    """The same, and of what nobody tells us any more that it may be otherwise by now."""
+    name = consent_name(consent)
+    return name if live else tr("{consent}, as last known").format(consent=name)
+
+
 def case_status_name(status: CaseStatus) -> str:
     """The status's name."""
     return {

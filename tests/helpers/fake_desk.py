@@ -74,8 +74,20 @@ def contact(id: int = 1, **changes: Any) -> Contact:  # noqa: A002 - the record'
         "country": "PL",
         "source": "Own contacts",
         "phones": (
-            PhoneEntry(address="+48601234567", display="+48 601 234 567", type="Mobile", sms=True),
-            PhoneEntry(address="+48225550188", display="+48 22 555 01 88", type="Home", sms=False),
+            PhoneEntry(
+                address="+48601234567",
+                display="+48 601 234 567",
+                type="Mobile",
+                sms=True,
+                consent=ConsentState.OPTED_IN,
+            ),
+            PhoneEntry(
+                address="+48225550188",
+                display="+48 22 555 01 88",
+                type="Home",
+                sms=False,
+                consent=ConsentState.UNKNOWN,
+            ),
         ),
     }
     return Contact(**(values | changes))

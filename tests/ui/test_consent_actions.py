@@ -204,10 +204,10 @@ async def test_a_window_that_goes_takes_its_dialog_along(stage: Stage) -> None:
     ("consent", "can_allow", "entries"),
     [
         (None, False, []),
-        (ConsentState.OPTED_IN, False, ["Opt out of SMS…", "Consent history…"]),
-        (ConsentState.UNKNOWN, True, ["Allow SMS…", "Opt out of SMS…", "Consent history…"]),
-        (ConsentState.OPTED_OUT, False, ["Consent history…"]),
-        (ConsentState.OPTED_OUT, True, ["Allow SMS…", "Consent history…"]),
+        (ConsentState.OPTED_IN, False, ["SMS opted in", "Opt out of SMS…", "Consent history…"]),
+        (ConsentState.UNKNOWN, True, ["No SMS consent yet", "Allow SMS…", "Opt out of SMS…", "Consent history…"]),
+        (ConsentState.OPTED_OUT, False, ["SMS opted out", "Consent history…"]),
+        (ConsentState.OPTED_OUT, True, ["SMS opted out", "Allow SMS…", "Consent history…"]),
     ],
 )
 async def test_the_menu_offers_what_helps(

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from cti_client.domain.consent import ConsentState
 from cti_client.system.notifications import Notifications
 from cti_client.system.sound import Sound
 from cti_client.ui.preferences import Preferences
@@ -74,6 +75,8 @@ def test_notified_only_while_no_window_is_in_front(ringer: Ringer, shown: Record
     assert action == "Accept"
     ringer.show_offers([offer(1)], in_front=False)
     assert shown.standing == {}
+    ringer.show_offers([offer(3, customer_name="", first_words="", consent=ConsentState.OPTED_OUT)], in_front=False)
+    assert shown.standing["offer:3"][1] == "+1 555-123-4567 · Support 1-800 · SMS opted out"
 
 
 def test_accept_in_the_notification(ringer: Ringer, shown: Recorder, qtbot: QtBot) -> None:

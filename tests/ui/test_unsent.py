@@ -5,6 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from cti_client.demo.tour_kit import button, click, press, visible
 from cti_client.desk.views import LinkStatus, PendingSend, PendingState
+from cti_client.domain.consent import ConsentState
 from cti_client.ui.theme import Theme
 from cti_client.ui.unsent_dialog import MOST, UnsentDialog
 from cti_client.wire.api import Problem
@@ -101,13 +102,13 @@ async def test_by_the_keyboard(stage: Stage, key: Qt.Key) -> None:
 
 def test_why_a_text_asks_or_was_refused(dialog: UnsentDialog) -> None:
     asks = Problem(code="stale_send", text="Send it now?")
-    dialog.show_texts([text(1, state=PendingState.ASK, problem=asks)], (), live=True)
+    dialog.show_texts([text(1, state=PendingState.ASK, problem=asks)], {}, live=True)
     assert "Send it now?" in words_of(dialog)
 
 
 def test_words_of_outside_are_no_markup_and_not_cut(dialog: UnsentDialog) -> None:
     texts = [text(1, f"<b>{LONG}</b>\nsecond line", customer=LONG), text(2, "short")]
-    dialog.show_texts(texts, {12}, live=False)
+    dialog.show_texts(texts, {12: ConsentState.OPTED_OUT}, live=False)
     for width in (320, 480):
         dialog.resize(width, 420)
         for _ in range(3):
@@ -118,5 +119,5 @@ def test_words_of_outside_are_no_markup_and_not_cut(dialog: UnsentDialog) -> Non
 
 
 def test_very_many_are_counted(dialog: UnsentDialog) -> None:
-    dialog.show_texts([text(number) for number in range(MOST + 7)], (), live=False)
+    dialog.show_texts([text(number) for number in range(MOST + 7)], {}, live=False)
     assert "and 7 more" in words_of(dialog)

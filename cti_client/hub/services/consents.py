@@ -93,9 +93,10 @@ def change_consent(
     customer's own word or the carrier's. Such a word against one that an agent had opted out is kept as well: from
     then on no agent can undo it.
 
-    The number's SMS tag follows, and chats on other numbers of the same customer, which show this one too. On opting out, texts that wait for the gateway on this line or another of its pool are
-    failed, so that nothing reaches the number any more but what the gateway has taken already. The thread must be
-    locked, and then the contacts (`lock_contacts`).
+    The number's SMS tag follows, and so do chats on other numbers of the customer, which show this one too. On opting
+    out, texts that wait for the gateway on this line or another of its pool are failed, so that nothing reaches the
+    number any more but what the gateway has taken already. The thread must be locked, and then the contacts
+    (`lock_contacts`).
     """
     address = thread_row.address
     before = consent_state(tx, line_id, address) if before is None else before

@@ -1,7 +1,6 @@
 """B7: what stands between a chat's line and each number of its customer, told as it changes."""
 
 import pytest
-from sqlalchemy import update
 
 from cti_client.domain.consent import ConsentState
 from cti_client.hub.services.allow_sms import allow_sms
