@@ -27,7 +27,7 @@ from cti_client.hub.store.tables import auto_text, message, metadata
 from cti_client.telephony.sms.connection import DeliveryReport, Taken, Unclear
 from cti_client.wire import api
 from cti_client.wire.consent_api import AllowSms, Basis, OptOut
-from tests.helpers.service_hub import CUSTOMER, HOUR, ServiceHub
+from tests.helpers.service_hub import CUSTOMER, HOUR, SECOND_LINE, ServiceHub
 
 R = TypeVar("R")
 
@@ -142,6 +142,7 @@ def test_every_statement_of_a_journey_uses_an_index(database: ExplainedDatabase)
     assert hub.value(message, "state", policy="welcome") == DeliveryState.QUEUED
     rings = hub.open_offer()
     watch(lambda: hub.run(accept_offer, hub.anna, rings.id, api.Accept(number=1)))
+    watch(lambda: hub.text(sender="+12125550002", to=SECOND_LINE))
     watch(lambda: hub.text(sender="+12125550003"))
     watch(lambda: hub.run(agent_gone, hub.anna))
     watch(lambda: hub.run(agent_connected, hub.anna))
