@@ -94,6 +94,26 @@ async def test_a_frozen_gateway_is_told_honestly_and_settled_later(
         assert [text.text for text in texts] == ["Good morning", "And goodbye"]
 
 
+async def test_the_phone_has_the_last_word_on_what_an_agent_said(
+    qapp: QApplication, folder: Path, kannel: Kannel
+) -> None:
+    """D4: said by mistake, said otherwise, and then put right by the network."""
+    customer = "+15557770008"
+    async with at_work(qapp, folder, over(kannel, folder)) as agent:
+        kannel.phones.text(customer, LINE, "Hello")
+        window = await agent.accept(f"SMS{customer}")
+        await agent.message(window, "Hello")
+        with kannel.frozen():
+            await agent.reply(window, "Good morning")
+            await agent.message(window, "Good morning", "The gateway gave no answer")
+            await agent.act_on(window, "Good morning", "They have it")
+            await agent.message(window, "Good morning", "said that it arrived; the network has not confirmed it")
+            await agent.act_on(window, "Good morning", "They don't have it")
+            await agent.message(window, "Good morning", "said that it did not arrive")
+        await agent.message(window, "Good morning", "The phone of the customer has it")
+        assert [text.text for text in await arrived(kannel, customer, 1)] == ["Good morning"]
+
+
 async def test_texts_that_come_while_the_hub_is_down(qapp: QApplication, folder: Path, kannel: Kannel) -> None:
     known, new = "+15557770003", "+15557770004"
     async with at_work(qapp, folder, over(kannel, folder)) as agent:
