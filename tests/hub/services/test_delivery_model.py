@@ -5,7 +5,7 @@ The model knows nothing of tables or transitions: it notes what was said to the 
 
 from dataclasses import dataclass, field
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cti_client.domain.delivery import DeliveryState as S
@@ -185,7 +185,12 @@ class Told:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(EVENTS, max_size=14))
+@given(
+    st.builds(lambda first, then: [*first, *then], st.sampled_from([[], [("lapse",)]]), st.lists(EVENTS, max_size=14))
+)
+@example([("lapse",), ("settle", True), ("report", S.SENT, None, 0, None), ("settle", False), ("settle", True)])
+@example([("lapse",), ("settle", True), ("answer", "taken", 0), ("report", S.UNDELIVERED, None, 0, None)])
+@example([("lapse",), ("settle", False), ("resend", 0), ("take",), ("lapse",), ("settle", True), ("settle", False)])
 def test_in_any_order(hub: ServiceHub, events: list[tuple[object, ...]]) -> None:
     chats = hub.rows(tables.interaction)
     if not chats:
