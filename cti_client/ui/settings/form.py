@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from cti_client.ui.settings.form_field import FormField
@@ -51,7 +52,7 @@ class Form(QWidget):
         self._mine: dict[str, object] | None = None
         self._live, self._saving, self._can_save, self._putting = True, False, True, False
         self._focus: QWidget | None = None
-        self.back = IconButton(theme, "arrow-left", back, shortcut="Alt+Left")
+        self.back = IconButton(theme, "arrow-left", back, shortcut=QKeySequence(QKeySequence.StandardKey.Back))
         self.back.clicked.connect(self.back_wanted)
         self.title = ElidedLabel(tone="heading")
         self.unsaved = Pill(self.tr("Unsaved"), "caution")

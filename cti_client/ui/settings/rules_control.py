@@ -50,8 +50,9 @@ class RulesControl(QWidget):
         self.down = IconButton(theme, "arrow-down", tr("Move the rule down ({keys})").format(keys=DOWN_KEY))
         self.down.clicked.connect(lambda: self._move(1))
         for keys, step in ((UP_KEY, -1), (DOWN_KEY, 1)):
-            # Not the buttons' own: those would first look pressed for a while, and be late for the next.
-            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            # Not the buttons' own: those would first look pressed for a while, and be late for the next. Of the list
+            # alone: on a closed choice these keys open it.
+            shortcut = QShortcut(QKeySequence(keys), self.list, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self._move, step))
         self.remove = IconButton(theme, "trash", tr("Remove the rule ({keys})").format(keys=REMOVE_KEY), role="bad")
         self.remove.clicked.connect(self._remove)

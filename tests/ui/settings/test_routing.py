@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from cti_client.domain.role import Role
 from cti_client.wire import settings_api as api
 from tests.helpers.fake_desk import LINE_PL
+from tests.helpers.qt_loop import until, watched
 from tests.helpers.settings_scene import SettingsScene
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -138,3 +139,23 @@ async def test_a_role_that_the_presence_tells_of_counts_at_once(scene: SettingsS
     scene.desk.role = Role.AGENT
     scene.desk.presence_changed.emit()
     assert not scene.page.bar.isVisible()
+
+
+async def test_the_keys_that_move_a_rule_still_open_a_choice_below_it(scene: SettingsScene) -> None:
+    await scene.go_to(2)
+    routing = scene.page.routing
+    routing.rules.connection.setFocus()
+    QTest.keyClick(routing.rules.connection, Qt.Key.Key_Down, ALT)
+    assert routing.rules.value() == (POLISH, ORDERS)
+    assert routing.rules.connection.view().isVisible()
+    routing.rules.connection.hidePopup()
+
+
+async def test_a_key_leads_back_to_the_list(scene: SettingsScene) -> None:
+    page = scene.page
+    page.connections.open("kannel")
+    assert page.connections.form.back.toolTip().startswith("<qt>All connections (")
+    with watched(page.connections.form.back.clicked) as pressed:
+        QTest.keyClick(page.connections.form.name, Qt.Key.Key_Left, ALT)
+        await until(lambda: bool(pressed), page.connections.form.back.clicked)
+    assert not page.connections.form_shown
