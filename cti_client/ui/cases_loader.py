@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from cti_client.desk.errors import DeskError
 from cti_client.desk.tasks import TaskOwner
 from cti_client.domain import Millis
-from cti_client.domain.consent import ConsentState
 from cti_client.ui.cases_page import CasesPage
 from cti_client.ui.models.cases import CasesModel
 from cti_client.wire.api import CaseList
@@ -43,8 +42,8 @@ class CasesLoader(QObject):
         super().__init__(parent)
         self._desk, self._page, self._model, self._tasks = desk, page, model, tasks
         self._asked = 0
-        self._shown: dict[int, tuple[str, ConsentState]] = {}
-        """What the rows show of the chats that are open here: interaction id; the customer's name and consent."""
+        self._shown: dict[int, object] = {}
+        """What rows show of the customers whose chats are open here, by interaction id."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -63,9 +62,9 @@ class CasesLoader(QObject):
 
     def show_chats(self, chats: Iterable[Interaction]) -> None:
         """The chats of this desk as they are now: the rows are stale when one came or went or a customer got another
-        name or consent.
+        name, or consent on any of their numbers, which may have rows of their own.
         """
-        shown = {chat.id: (chat.contact.name if chat.contact else "", chat.consent) for chat in chats}
+        shown = {chat.id: _shown_of(chat) for chat in chats}
         if shown != self._shown:
             self._shown = shown
             self.soon()
@@ -105,3 +104,9 @@ class CasesLoader(QObject):
             self._page.show_error(str(error))
             return
         self._model.append(cases.cases, cases.more)
+
+
+def _shown_of(chat: Interaction) -> object:
+    if chat.contact is None:
+        return chat.consent
+    return chat.contact.name, chat.consent, tuple(phone.consent for phone in chat.contact.phones)

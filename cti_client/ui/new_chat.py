@@ -39,6 +39,7 @@ class NewChat(QObject):
         self._numbers, self._tasks = numbers, tasks
         self.dialog: NewChatDialog | None = None
         numbers.chat_started.connect(self._finish)
+        numbers.consents.changed.connect(self._check_again)
 
     def ask(self) -> None:
         """Open the dialog, or bring the one that is open to the front."""
@@ -62,7 +63,7 @@ class NewChat(QObject):
 
     def _allow(self, dialog: NewChatDialog, number: str, line_id: int | None) -> None:
         whose = Whose(address=number, line_id=line_id, who=dialog.customer)
-        self._numbers.consents.allow(whose, dialog, dialog.check)
+        self._numbers.consents.allow(whose, dialog)
 
     def tick(self, now: Millis) -> None:
         """The hub's time now."""
@@ -121,6 +122,11 @@ class NewChat(QObject):
         # The phone button in the dialog has started the chat, or one elsewhere while the dialog stood open.
         if self.dialog is not None:
             self.dialog.accept()
+
+    def _check_again(self) -> None:
+        # By the button of the dialog or by the phone button in it: what it says of the number may be stale.
+        if self.dialog is not None:
+            self.dialog.check()
 
     def _forget(self) -> None:
         self.dialog = None

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from cti_client.demo.tour_kit import press, reads, visible, write
+from cti_client.demo.tour_kit import click, press, reads, visible, write
 from cti_client.domain.errors import OPTED_OUT_TEXT
 from cti_client.ui.allow_sms_dialog import AllowSmsDialog
 from cti_client.ui.consent_history_dialog import ConsentHistoryDialog
@@ -15,6 +15,7 @@ from tests.helpers.journey_places import Phones, at_work, simulated_hub
 
 CUSTOMER = "+15551234567"
 CALL_ID = "SMS+15551234567"
+OTHER = "+15557654321"
 
 
 async def test_stop_and_start_in_an_open_chat(qapp: QApplication, folder: Path) -> None:
@@ -87,3 +88,40 @@ async def test_allowed_by_hand_texted_and_opted_out_by_hand(qapp: QApplication, 
         assert reads(history, "Agreed on the phone")
         await agent.press_button(history, "Close")
         assert await phones.arrived(CUSTOMER) == ["Here we are"]
+
+
+async def test_another_number_of_the_customer(qapp: QApplication, folder: Path) -> None:
+    """B7: what is said from one number, or written down of it, stands in the windows of both."""
+    async with at_work(qapp, folder, simulated_hub(folder)) as agent, Phones.of(agent) as phones:
+        await phones.text(CUSTOMER, "Hello")
+        first = await agent.accept(CALL_ID)
+        await agent.press_button(first, "Edit customer")
+        write(first.side.customer.form.edits["name"], "Eva Novak")
+        await agent.press_button(first, "Save")
+        await until(lambda: reads(first, "Eva Novak"), "the name")
+        await phones.text(OTHER, "My other phone")
+        second = await agent.accept(f"SMS{OTHER}")
+        await agent.press_button(second, "Search")
+        write(second.side.address.query, "Eva")
+        await agent.press_button(second, "Find")
+        found = second.side.address.candidates
+        await until(lambda: found.isVisible() and found.count() == 1, "the customer to be found")
+        press(found, Qt.Key.Key_Down)
+        press(found, Qt.Key.Key_Return)
+        fields = first.side.customer.fields
+        await until(lambda: len(fields) == 2, "both numbers in the first window")
+        assert "Mobile · SMS opted in" in fields[1].edit.accessibleName()
+        await phones.text(OTHER, "STOP")
+        await until(lambda: reads(first, "Mobile · SMS opted out"), "the opt-out in the window of the first number")
+        assert reads(first, "Mobile · SMS opted in")
+        assert first.reply.send.isVisible()
+        assert not reads(first, OPTED_OUT_TEXT)
+        await phones.text(OTHER, "START")
+        await until(lambda: not reads(first, "SMS opted out"), "the opt-out to be gone")
+        await agent.turn_to(first)
+        click(fields[1].button)
+        await agent.choose("Opt out of SMS")
+        out = await until(lambda: next(iter(visible(first, OptOutDialog)), None), "the question about opting out")
+        await agent.press_button(out, "Opt out of SMS")
+        await until(lambda: reads(first, "Mobile · SMS opted out"), "the opt-out where it was written down")
+        await until(lambda: reads(second, OPTED_OUT_TEXT), "the refusal in the chat of that number")

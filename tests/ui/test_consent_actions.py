@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -16,7 +17,7 @@ from cti_client.ui.opt_out_dialog import OptOutDialog
 from cti_client.ui.phone_button import PhoneButton
 from cti_client.wire.api import NumberAbilities, Problem
 from cti_client.wire.consent_api import AllowSms, AskConsent, Basis, OptOut
-from tests.helpers.fake_desk import LINE_PL, case_row, interaction, number_consent
+from tests.helpers.fake_desk import LINE_PL, case_row, contact, interaction, number_consent
 from tests.helpers.phone_menu import choose
 from tests.helpers.qt_loop import settled
 from tests.helpers.shell_stage import Stage
@@ -138,6 +139,42 @@ async def test_the_history_and_what_replaces_it(stage: Stage) -> None:
     await pressed(stage, "Opt out of SMS…")
     assert standing(stage, OptOutDialog).isVisible()
     standing(stage, OptOutDialog).reject()
+
+
+async def test_a_new_chat_with_a_number_that_is_opted_out_on_the_way(stage: Stage) -> None:
+    stage.desk.answers["check_number"] = MAY
+    stage.desk.answers["number_consent"] = number_consent(state=ConsentState.OPTED_IN)
+    stage.shell.new_chat.ask()
+    dialog = stage.shell.new_chat.dialog
+    assert dialog is not None
+    QTest.keyClicks(dialog.field.edit, NUMBER)
+    dialog.check()
+    await settled()
+    assert dialog.consent.consent is ConsentState.OPTED_IN
+    dialog.field.button.click()
+    await settled()
+    choose(dialog.field.button, "Opt out of SMS…")
+    await settled()
+    out = NumberAbilities(address=NUMBER, display=NUMBER, why_no_sms="Opted out.", consent=ConsentState.OPTED_OUT)
+    stage.desk.answers["check_number"] = out
+    standing(stage, OptOutDialog).action.click()
+    await settled()
+    assert dialog.consent.text() == "SMS opted out"
+    assert not dialog.start.isEnabled()
+    dialog.reject()
+
+
+async def test_rows_of_my_cases_follow_every_number_of_an_open_chats_customer(stage: Stage) -> None:
+    loader = stage.shell.loader
+    loader.show_chats([interaction(12)])
+    loader.now()
+    await settled()
+    loader.show_chats([interaction(12, version=2)])
+    assert not loader.due, "nothing that rows show has changed"
+    phone, other = contact().phones
+    out = msgspec.structs.replace(other, consent=ConsentState.OPTED_OUT)
+    loader.show_chats([interaction(12, version=3, contact=contact(phones=(phone, out)))])
+    assert loader.due
 
 
 async def test_a_new_chat_with_a_number_that_is_allowed_on_the_way(stage: Stage) -> None:
