@@ -180,11 +180,14 @@ class ConnectionForm(Form):
             **options,
         }
 
-    def _say_state(self, view: ConnectionView | None) -> None:
-        if view is not None and view.trouble:
-            self.trouble.say(view.trouble, "bad")
+    def say_trouble(self, why: str) -> None:
+        """Why it does not work as it is set, or just now; empty: it does."""
+        if why:
+            self.trouble.say(why, "bad")
         else:
             self.trouble.clear()
+
+    def _say_state(self, view: ConnectionView | None) -> None:
         if view is not None and not view.editable:
             self.from_file.say(self.tr("This connection stands in the hub’s settings file and is changed there."))
         else:

@@ -48,6 +48,7 @@ class ConnectionsSection(ListSection):
         """Which of them work just now."""
         self._health = {one.id: one for one in connections.connections}
         self.show_entries()
+        self._say_trouble()
 
     def show_trial(self, result: TestResult) -> None:
         """What came of it."""
@@ -69,7 +70,9 @@ class ConnectionsSection(ListSection):
         """The form for this one."""
         assert self.settings is not None
         taken = frozenset(one.id for one in self.settings.connections)
-        return self.form.show_connection(connection_of(self.settings, key), self.settings.kinds, taken)
+        values = self.form.show_connection(connection_of(self.settings, key), self.settings.kinds, taken)
+        self._say_trouble()
+        return values
 
     def mistakes(self) -> Sequence[FieldError]:
         """What is wrong with it, as far as it can be told here."""
@@ -114,6 +117,12 @@ class ConnectionsSection(ListSection):
         if not health.ok:
             return Entry(one.id, one.name, health.detail or " · ".join(parts), tr("Out of order"), "bad")
         return Entry(one.id, one.name, " · ".join(parts), tr("Works"), "good")
+
+    def _say_trouble(self) -> None:
+        view = connection_of(self.settings, self.key) if self.settings is not None else None
+        health = self._health.get(view.id) if view is not None else None
+        now = health.detail if health is not None and not health.ok else ""
+        self.form.say_trouble(view.trouble or now if view is not None else "")
 
     def _try(self) -> None:
         if self.form.is_right(self.form.mistakes()):

@@ -117,7 +117,8 @@ class Form(QWidget):
 
     def rebase(self, values: Mapping[str, object]) -> None:
         """The hub has these by now. What was changed here stays; what was not follows."""
-        mine = self.values if self._mine is None else self._mine
+        self.take_mine()
+        mine = self.values
         changed = {name for name, value in mine.items() if value != self._start.get(name, value)}
         self._put({name: value for name, value in values.items() if name not in changed})
         self._start = {name: values.get(name, start) for name, start in self._start.items()}
@@ -213,6 +214,11 @@ class Form(QWidget):
                 return
         self.back.setFocus()
 
+    def take_mine(self) -> None:
+        """What was typed stands in the fields again, where theirs is looked at."""
+        if self._mine is not None:
+            self._turn_round()
+
     # Inside
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -262,9 +268,6 @@ class Form(QWidget):
     def _changed(self) -> None:
         if self._putting:
             return
-        if self._mine is not None:  # theirs is typed on: from here it is mine
-            self._mine = self._theirs = None
-            self.notice.clear()
         if not self._saving:
             self.saved.clear()
         self._show()
@@ -272,7 +275,7 @@ class Form(QWidget):
     def _show(self) -> None:
         dirty = self.dirty
         self.unsaved.setVisible(dirty and self._can_save)
-        self.body.setEnabled(not self._saving)
+        self.body.setEnabled(not self._saving and self._mine is None)  # what somebody else saved is only looked at
         self.discard.setEnabled(dirty and not self._saving)
         self.save.setEnabled(dirty and self._live and not self._saving and self._mine is None)
         self.remove.setEnabled(self._live and not self._saving)

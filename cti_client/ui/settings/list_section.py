@@ -163,6 +163,7 @@ class ListSection(Section):
         """As if Save was pressed."""
         if self.form.saving:
             return
+        self.form.take_mine()
         if not self.form.is_right(self.mistakes()):
             self.outcome.emit(False)
             return

@@ -86,6 +86,7 @@ class RoutingSection(Section):
     def save(self) -> None:
         """As if Save was pressed."""
         if self._settings is not None and not self.form.saving:
+            self.form.take_mine()
             self.form.show_saving()
             self.wish(SaveRouting(EditRouting(rules=self.rules.value(), version=self._settings.version)))
 

@@ -290,6 +290,12 @@ async def test_the_list_says_which_of_them_work(scene: SettingsScene) -> None:
         ("Kannel refuses the password.", "Out of order"),
         ("Simulator · for Orders PL · settings file", "Works"),
     ]
+    section.open("kannel")
+    assert section.form.trouble.text == "Kannel refuses the password."
+    scene.desk.connections = topics.Connections(connections=(health("kannel", True),))
+    scene.desk.connections_changed.emit()
+    assert section.form.trouble.text == ""
+    section.form.back.click()
     trouble = fake_settings.connection(trouble="Enter the secrets again.")
     scene.hub.now = fake_settings.all_settings(connections=(trouble,))
     scene.desk.setup_changed.emit()

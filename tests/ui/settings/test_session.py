@@ -280,3 +280,36 @@ async def test_of_several_the_first_stay_saved_where_a_later_one_is_refused(scen
     assert form.fields["welcome.text"].problem.text() == "These do not go: x"
     assert [policy for policy, _ in form.edits()] == [AutoPolicy.WELCOME]
     assert section.dirty
+
+
+async def looking_at_theirs(scene: SettingsScene) -> None:
+    await scene.go_to(4)
+    section = scene.page.replies
+    section.open(1)
+    section.form.text.edit.setPlainText("Mine")
+    scene.hub.refuse("put_reply", "stale_version", STALE)
+    theirs = fake_settings.reply(1, text="Theirs", version=4)
+    scene.hub.now = msgspec.structs.replace(scene.hub.now, replies=(theirs,))
+    section.form.save.click()
+    await scene.calm()
+    section.form.notice.acted.emit()
+    scene.hub.failures.clear()
+
+
+async def test_what_somebody_else_saved_is_only_looked_at(scene: SettingsScene) -> None:
+    await looking_at_theirs(scene)
+    form = scene.page.replies.form
+    assert not form.text.edit.isEnabled()
+    form.notice.acted.emit()
+    assert form.text.edit.isEnabled()
+    assert form.text.value() == "Mine"
+
+
+async def test_leaving_by_save_while_looking_at_theirs_saves_mine(scene: SettingsScene) -> None:
+    await looking_at_theirs(scene)
+    await scene.go_to(0)
+    assert scene.page.question is not None
+    scene.page.question.save.click()
+    await scene.calm()
+    assert scene.called("put_reply")[-1][1].text == "Mine"
+    assert scene.page.current.name == "Connections"
