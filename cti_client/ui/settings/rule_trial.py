@@ -47,7 +47,8 @@ class RuleTrial(QWidget):
         typed = self.number.edit.text().strip()
         line = line_of(self._settings, self.line.currentData())
         if not typed or line is None:
-            self._say(tr("Type a number to see it."), "muted")
+            nothing = tr("Type a number to see it.") if self._settings.lines else tr("There is no line yet.")
+            self._say(nothing, "muted")
             return
         try:
             address = parse_destination(typed, line.country).value

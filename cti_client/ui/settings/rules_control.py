@@ -42,7 +42,7 @@ class RulesControl(QWidget):
         self.setAccessibleName(tr("Routing rules"))
         self.list = EntryList(theme, tr("Routing rules"), opens=False)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._show_chosen())
-        self.none = Label(tr("No rule yet: every text goes by its line’s own connection."), "muted", wrap=True)
+        self.none = Label(tone="muted", wrap=True)
         self.add = QPushButton(theme.icon("plus"), tr("Add rule"))
         self.add.clicked.connect(self._add)
         self.up = IconButton(theme, "arrow-up", tr("Move the rule up ({keys})").format(keys=UP_KEY))
@@ -78,6 +78,11 @@ class RulesControl(QWidget):
         self.connection.offer([(one.name, one.id) for one in settings.connections], keep=True)
         self._showing = False
         self.add.setEnabled(bool(settings.connections))
+        self.none.setText(
+            tr("No rule yet: every text goes by its line’s own connection.")
+            if settings.connections
+            else tr("Rules lead to connections; add one under Connections first.")
+        )
         self._show_rules()
 
     def value(self) -> tuple[RoutingRuleView, ...]:

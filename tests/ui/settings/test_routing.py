@@ -159,3 +159,13 @@ async def test_a_key_leads_back_to_the_list(scene: SettingsScene) -> None:
         QTest.keyClick(page.connections.form.name, Qt.Key.Key_Left, ALT)
         await until(lambda: bool(pressed), page.connections.form.back.clicked)
     assert not page.connections.form_shown
+
+
+async def test_with_no_connection_it_says_what_to_do_first(scene: SettingsScene) -> None:
+    scene.hub.now = msgspec.structs.replace(scene.hub.now, connections=(), lines=(), rules=())
+    scene.desk.setup_changed.emit()
+    await scene.calm()
+    await scene.go_to(2)
+    assert not scene.page.routing.rules.add.isEnabled()
+    assert scene.page.routing.rules.none.text() == "Rules lead to connections; add one under Connections first."
+    assert scene.page.routing.trial.answer.text() == "There is no line yet."
