@@ -13,7 +13,7 @@ from bench.long_threads import ADDRESSES
 from cti_client.bootstrap import Desktop
 from cti_client.demo.settings import LINE
 from cti_client.domain.interaction import Disposition
-from cti_client.ui.case_window import CaseWindow
+from cti_client.ui.case.case_window import CaseWindow
 
 ROUNDS = 16
 PAGE = 50

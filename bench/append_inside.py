@@ -12,8 +12,8 @@ from bench.accept_inside import end_chat, send_text
 from bench.eyes import ViewWatch, resident_mib, until
 from bench.long_threads import ADDRESSES, LONG
 from cti_client.bootstrap import Desktop
-from cti_client.ui.case_window import CaseWindow
-from cti_client.ui.message_list import MessageList
+from cti_client.ui.case.case_window import CaseWindow
+from cti_client.ui.chat.message_list import MessageList
 from cti_client.wire.records import Message
 
 TEXTS = 80

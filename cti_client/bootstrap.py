@@ -33,17 +33,17 @@ from cti_client.system import quick_start
 from cti_client.system.notifications import DesktopBackend, Notifications
 from cti_client.system.sound import DevicePlayer, SilentPlayer, SoundPlayer
 from cti_client.system.tel_links import TelLinks
-from cti_client.ui.case_windows import CaseParts
-from cti_client.ui.main_window import MainWindow
+from cti_client.ui.case.case_windows import CaseParts
+from cti_client.ui.main.main_window import MainWindow
+from cti_client.ui.main.ringer import Ringer
+from cti_client.ui.main.tray import Tray
 from cti_client.ui.preferences import Preferences
-from cti_client.ui.ringer import Ringer
 from cti_client.ui.shell import Shell
 from cti_client.ui.theme import Theme
 from cti_client.ui.ticker import Ticker
-from cti_client.ui.tray import Tray
 
 if TYPE_CHECKING:
-    from cti_client.ui.connecting import Connecting
+    from cti_client.ui.connect.connecting import Connecting
 
 log = logging.getLogger(__name__)
 
@@ -141,8 +141,8 @@ class Desktop:
         self._store.sync()
 
     def _make_case(self, interaction_id: int, slot: int) -> CaseParts:
-        from cti_client.ui.case_session import CaseSession  # not needed before the first case
-        from cti_client.ui.case_window import CaseWindow
+        from cti_client.ui.case.case_session import CaseSession  # not needed before the first case
+        from cti_client.ui.case.case_window import CaseWindow
 
         window = CaseWindow(self.theme, interaction_id, _open_url, settings=self._store, slot=slot)
         session = CaseSession(
@@ -153,7 +153,7 @@ class Desktop:
     async def _get_ready(self) -> None:
         """What is soon needed but not at the start: the first case must not wait for its modules."""
         await self.shell.calm()
-        await asyncio.to_thread(importlib.import_module, "cti_client.ui.case_session")
+        await asyncio.to_thread(importlib.import_module, "cti_client.ui.case.case_session")
         quick_start.end()
         if isinstance(self._hub, OwnHub):
             await self._hand_over_keys(self._hub)
@@ -207,7 +207,7 @@ class Desktop:
         if self._connecting is not None:
             self._connecting.bring_to_front()
             return
-        from cti_client.ui.connecting import Connecting  # hardly ever needed
+        from cti_client.ui.connect.connecting import Connecting  # hardly ever needed
 
         connecting = Connecting(self.theme, self._credentials, self._places, window=self.window)
         connecting.settled.connect(self._go_elsewhere)

@@ -96,7 +96,7 @@ async def _first_place(
     theme: Theme, credentials: Credentials, places: PlaceStore, instance: SingleInstance
 ) -> Place | None:
     """Ask; None: the person would rather not start."""
-    from cti_client.ui.connecting import Connecting  # at the first start alone
+    from cti_client.ui.connect.connecting import Connecting  # at the first start alone
 
     answer: asyncio.Future[Place | None] = asyncio.get_running_loop().create_future()
 

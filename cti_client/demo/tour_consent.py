@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from cti_client.demo.tour_kit import TourError, button, picture, reads, until, visible, write
 from cti_client.demo.tour_stage import Stage
-from cti_client.ui.allow_sms_dialog import AllowSmsDialog
+from cti_client.ui.numbers.allow_sms_dialog import AllowSmsDialog
 
 STRANGER = "+34 699 000 111"
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog, QWidget
 from cti_client.bootstrap import Desktop
 from cti_client.demo.handset_window import HandsetWindow
 from cti_client.demo.tour_kit import button, click, press, until, visible, write
-from cti_client.ui.case_window import CaseWindow
-from cti_client.ui.offer_card import OfferCard
+from cti_client.ui.case.case_window import CaseWindow
+from cti_client.ui.main.offer_card import OfferCard
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from cti_client.demo.handset_client import PhoneState
 from cti_client.demo.tour_kit import TourError, click, picture, press, until, visible, write
 from cti_client.demo.tour_stage import Stage
 from cti_client.domain.delivery import DeliveryState
-from cti_client.ui.message_history_dialog import MessageHistoryDialog
+from cti_client.ui.chat.message_history_dialog import MessageHistoryDialog
 from cti_client.ui.models.thread_row import ThreadRow
 from cti_client.ui.widgets.label import Label
 

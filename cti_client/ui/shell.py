@@ -16,26 +16,26 @@ from cti_client.domain.agent import Presence
 from cti_client.domain.interaction import Direction
 from cti_client.system.collector import MainThreadCollector
 from cti_client.system.tel_links import TelLinks
-from cti_client.ui.administration import Administration
-from cti_client.ui.answering import Answering
 from cti_client.ui.app_icon import app_icon
-from cti_client.ui.case_windows import CaseWindowFactory, CaseWindows
-from cti_client.ui.cases_loader import CasesLoader
-from cti_client.ui.consent_actions import ConsentActions
-from cti_client.ui.leaving import Leaving
+from cti_client.ui.case.case_windows import CaseWindowFactory, CaseWindows
 from cti_client.ui.local_time import clock
-from cti_client.ui.main_window import MainWindow
+from cti_client.ui.main.answering import Answering
+from cti_client.ui.main.cases_loader import CasesLoader
+from cti_client.ui.main.leaving import Leaving
+from cti_client.ui.main.main_window import MainWindow
+from cti_client.ui.main.offer_zones import OfferZones
+from cti_client.ui.main.ringer import Ringer
+from cti_client.ui.main.tray import Tray
+from cti_client.ui.main.unsent_texts import UnsentTexts
 from cti_client.ui.models.last_words import is_troubled, last_words
 from cti_client.ui.models.open_chats import customer_of
-from cti_client.ui.new_chat import NewChat
-from cti_client.ui.number_actions import NumberActions
-from cti_client.ui.offer_zones import OfferZones
+from cti_client.ui.numbers.consent_actions import ConsentActions
+from cti_client.ui.numbers.new_chat import NewChat
+from cti_client.ui.numbers.number_actions import NumberActions
 from cti_client.ui.preferences import Preferences
-from cti_client.ui.ringer import Ringer
+from cti_client.ui.settings.administration import Administration
 from cti_client.ui.theme import Theme
 from cti_client.ui.ticker import Ticker
-from cti_client.ui.tray import Tray
-from cti_client.ui.unsent_texts import UnsentTexts
 from cti_client.wire.api import Accepted
 from cti_client.wire.records import Message
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from cti_client.demo.tour_kit import reads
 from cti_client.desk import hub_client
 from cti_client.desk.hub_client import HubAccess
-from cti_client.ui.case_window import CaseWindow
+from cti_client.ui.case.case_window import CaseWindow
 from tests.helpers.hub_process import CUSTOMER, Gateway, HubProcess, gateway_of
 from tests.helpers.journey import Agent, until
 from tests.helpers.journey_places import at_work

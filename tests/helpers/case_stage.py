@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from cti_client.desk.desk import Desk
-from cti_client.ui.case_session import CaseSession
-from cti_client.ui.case_window import CaseWindow
-from cti_client.ui.close_case_dialog import CloseCaseDialog
+from cti_client.ui.case.case_session import CaseSession
+from cti_client.ui.case.case_window import CaseWindow
+from cti_client.ui.case.close_case_dialog import CloseCaseDialog
 from cti_client.ui.models.thread import ThreadModel
 from cti_client.ui.models.thread_row import ThreadRow
 from cti_client.ui.theme import Theme

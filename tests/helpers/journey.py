@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QM
 from cti_client.bootstrap import Desktop
 from cti_client.demo import tour_kit
 from cti_client.demo.tour_kit import button, click, press, reads, visible, write
-from cti_client.ui.case_header import CaseHeader
-from cti_client.ui.case_window import CaseWindow
-from cti_client.ui.main_window import MainWindow
-from cti_client.ui.message_list import MessageList
-from cti_client.ui.offer_card import OfferCard
-from cti_client.ui.waiting_row import WaitingRow
+from cti_client.ui.case.case_header import CaseHeader
+from cti_client.ui.case.case_window import CaseWindow
+from cti_client.ui.chat.message_list import MessageList
+from cti_client.ui.main.main_window import MainWindow
+from cti_client.ui.main.offer_card import OfferCard
+from cti_client.ui.main.waiting_row import WaitingRow
 
 T = TypeVar("T")
 W = TypeVar("W", bound=QWidget)

@@ -19,7 +19,7 @@ from cti_client.bootstrap import run_in_qt
 from cti_client.demo.tour_kit import press, write
 from cti_client.desk.hub_client import HubAccess, HubClient
 from cti_client.desk.pending_file import PendingFile, StoredSend
-from cti_client.ui.case_window import CaseWindow
+from cti_client.ui.case.case_window import CaseWindow
 from tests.helpers.journey import CTRL, Agent, until
 from tests.helpers.journey_places import Phones, at_work, simulated_hub
 from tests.helpers.killing import die

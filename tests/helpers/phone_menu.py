@@ -1,6 +1,6 @@
 """Chooses from the menu of a phone button, as a person would."""
 
-from cti_client.ui.phone_button import PhoneButton
+from cti_client.ui.numbers.phone_button import PhoneButton
 
 
 def choose(button: PhoneButton, words: str) -> None:

@@ -14,17 +14,17 @@ from cti_client.desk.desk import Desk
 from cti_client.system.notifications import Notifications
 from cti_client.system.sound import Sound
 from cti_client.system.tel_links import TelLinks
-from cti_client.ui import cases_loader
-from cti_client.ui.case_session import CaseSession
-from cti_client.ui.case_window import CaseWindow
-from cti_client.ui.case_windows import CaseParts
-from cti_client.ui.main_window import MainWindow
+from cti_client.ui.case.case_session import CaseSession
+from cti_client.ui.case.case_window import CaseWindow
+from cti_client.ui.case.case_windows import CaseParts
+from cti_client.ui.main import cases_loader
+from cti_client.ui.main.main_window import MainWindow
+from cti_client.ui.main.ringer import Ringer
+from cti_client.ui.main.tray import Tray
 from cti_client.ui.preferences import Preferences
-from cti_client.ui.ringer import Ringer
 from cti_client.ui.shell import Shell
 from cti_client.ui.theme import Theme
 from cti_client.ui.ticker import Ticker
-from cti_client.ui.tray import Tray
 from cti_client.ui.widgets.label import Label
 from tests.helpers.fake_desk import FakeDesk
 

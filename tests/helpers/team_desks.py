@@ -15,9 +15,9 @@ from cti_client.bootstrap import Desktop
 from cti_client.demo.tour_kit import button, click, press, visible, write
 from cti_client.hub.own_hub import OwnHub
 from cti_client.paths import paths_in
-from cti_client.ui.case_window import CaseWindow
-from cti_client.ui.connect_dialog import ConnectDialog
-from cti_client.ui.waiting_row import WaitingRow
+from cti_client.ui.case.case_window import CaseWindow
+from cti_client.ui.connect.connect_dialog import ConnectDialog
+from cti_client.ui.main.waiting_row import WaitingRow
 from tests.helpers.journey import Agent, until
 
 T = TypeVar("T")

@@ -28,7 +28,7 @@ from cti_client.demo.tour import SCREEN_FILE
 from cti_client.demo.tour_kit import TourError, click, reads, write
 from cti_client.desk.credentials import Credentials
 from cti_client.paths import paths_in
-from cti_client.ui.connect_dialog import ConnectDialog
+from cti_client.ui.connect.connect_dialog import ConnectDialog
 from tests.helpers.door import Door
 from tests.helpers.journey import until
 from tests.helpers.kannel import free_ports

@@ -22,9 +22,9 @@ from cti_client.desk.places import OwnPlace, Place, TeamPlace
 from cti_client.hub.own_hub import OwnHub
 from cti_client.paths import Paths, paths_in
 from cti_client.run import starting_place, stay_at_work
-from cti_client.ui.connect_dialog import ConnectDialog
-from cti_client.ui.main_window import MainWindow
-from cti_client.ui.unsent_dialog import UnsentDialog
+from cti_client.ui.connect.connect_dialog import ConnectDialog
+from cti_client.ui.main.main_window import MainWindow
+from cti_client.ui.main.unsent_dialog import UnsentDialog
 from tests.helpers.hub_process import CUSTOMER, Gateway, HubProcess, gateway_of
 from tests.helpers.journey import Agent, until
 from tests.helpers.journey_places import PERSON, WIDE

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QApplication
 
 from cti_client.demo.tour_kit import click, press, reads, visible, write
 from cti_client.domain.errors import OPTED_OUT_TEXT
-from cti_client.ui.allow_sms_dialog import AllowSmsDialog
-from cti_client.ui.consent_history_dialog import ConsentHistoryDialog
-from cti_client.ui.opt_out_dialog import OptOutDialog
+from cti_client.ui.numbers.allow_sms_dialog import AllowSmsDialog
+from cti_client.ui.numbers.consent_history_dialog import ConsentHistoryDialog
+from cti_client.ui.numbers.opt_out_dialog import OptOutDialog
 from tests.helpers.journey import CTRL, until
 from tests.helpers.journey_places import Phones, at_work, simulated_hub
 

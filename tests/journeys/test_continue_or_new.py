@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from cti_client.demo.tour_kit import button, reads
-from cti_client.ui.case_window import CaseWindow
+from cti_client.ui.case.case_window import CaseWindow
 from tests.helpers.journey import Agent, until
 from tests.helpers.journey_places import Phones, at_work, simulated_hub
 

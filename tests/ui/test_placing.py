@@ -4,13 +4,13 @@ from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from cti_client.ui.case_window import CaseWindow
-from cti_client.ui.main_window import MainWindow
+from cti_client.ui.case.case_window import CaseWindow
+from cti_client.ui.main.main_window import MainWindow
 from cti_client.ui.preferences import Preferences
 from cti_client.ui.theme import Theme
 from tests.helpers.fitting import cut_texts
-from tests.ui.test_case_window import fill as fill_case
-from tests.ui.test_main_window import fill as fill_main
+from tests.ui.case.test_case_window import fill as fill_case
+from tests.ui.main.test_main_window import fill as fill_main
 
 SCREENS = [(800, 500), (1366, 728), (1920, 1040)]
 

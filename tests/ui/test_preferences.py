@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from cti_client.ui.navigation import Navigation
+from cti_client.ui.main.navigation import Navigation
 from cti_client.ui.preferences import Preferences
 from cti_client.ui.theme import Theme
 

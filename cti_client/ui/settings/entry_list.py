@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
-from cti_client.ui.phone_button import PhoneButton
+from cti_client.ui.numbers.phone_button import PhoneButton
 from cti_client.ui.settings.entry_delegate import EntryDelegate
 from cti_client.ui.settings.entry_model import Entry, EntryModel
 from cti_client.ui.theme import Theme

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from cti_client.ui.phone_button import PhoneButton
+from cti_client.ui.numbers.phone_button import PhoneButton
 from cti_client.ui.settings.choices import Choices
 from cti_client.ui.settings.country_select import CountrySelect
 from cti_client.ui.settings.form import FieldError, Form

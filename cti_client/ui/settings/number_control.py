@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from cti_client.ui.phone_field import PhoneField
+from cti_client.ui.numbers.phone_field import PhoneField
 from cti_client.ui.theme import Theme, restyle
 
 

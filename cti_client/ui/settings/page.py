@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from cti_client.ui.phone_button import PhoneButton
+from cti_client.ui.numbers.phone_button import PhoneButton
 from cti_client.ui.settings.auto_texts_section import AutoTextsSection
 from cti_client.ui.settings.change_log import ChangeLog
 from cti_client.ui.settings.connections_section import ConnectionsSection

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cti_client.domain.errors import NotANumberError
 from cti_client.domain.phone_number import display, parse_destination
 from cti_client.domain.sms_routing import RoutingRule, connection_for
-from cti_client.ui.phone_field import PhoneField
+from cti_client.ui.numbers.phone_field import PhoneField
 from cti_client.ui.settings.choices import Choices
 from cti_client.ui.settings.words import connection_name, line_of, tr
 from cti_client.ui.theme import SPACE_S, Theme

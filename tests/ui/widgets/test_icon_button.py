@@ -1,6 +1,6 @@
 from pytestqt.qtbot import QtBot
 
-from cti_client.ui.phone_button import PhoneButton
+from cti_client.ui.numbers.phone_button import PhoneButton
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.icon_button import IconButton
 

@@ -1,0 +1,1 @@
+"""The chat in it: rows, drawing, pages."""
