@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import islice, pairwise
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from cti_client.domain import Millis
@@ -89,6 +89,12 @@ class TelephonyPanel(QFrame):
     def sizeHint(self) -> QSize:
         """Qt's hook: no wider than it must be."""
         return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's hook: a row has got longer words; the scroll area in between tells nobody."""
+        if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     @property
     def phones(self) -> list[PhoneButton]:
@@ -219,6 +225,7 @@ class TelephonyPanel(QFrame):
         scroll.viewport().setAutoFillBackground(False)
         self._content = content
         self._scroll = scroll
+        content.installEventFilter(self)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         head = QVBoxLayout()
         head.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)

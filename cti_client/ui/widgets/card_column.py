@@ -26,7 +26,7 @@ class CardColumn(QWidget):
         super().__init__(parent)
         self._theme, self._ground, self._spacing = theme, ground, spacing
         self._cards: tuple[QWidget, ...] = ()
-        self._height = 0
+        self._height = self._wide = 0
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
 
@@ -59,11 +59,10 @@ class CardColumn(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Qt's hook: no card is ever squeezed."""
-        wide = max((card.minimumSizeHint().width() for card in self._cards), default=0)
-        return QSize(wide, self._height)
+        return QSize(self._widest(), self._height)
 
     def event(self, event: QEvent) -> bool:
-        """Qt's hook: a card wants another height."""
+        """Qt's hook: a card wants another size."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._place()
         return super().event(event)
@@ -98,6 +97,10 @@ class CardColumn(QWidget):
             for card in self._cards:
                 card.update()
         height = max(0, bottom - self._spacing)
-        if height != self._height:
-            self._height = height
+        wide = self._widest()
+        if (height, wide) != (self._height, self._wide):
+            self._height, self._wide = height, wide
             self.updateGeometry()
+
+    def _widest(self) -> int:
+        return max((card.minimumSizeHint().width() for card in self._cards), default=0)

@@ -1,7 +1,8 @@
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cti_client.domain.agent import Presence
@@ -339,3 +340,24 @@ def test_each_waiting_number_has_its_phone_button(panel: TelephonyPanel, qtbot: 
     assert asked.args == ["+15550102299"]
     button.fail("No link.")
     assert panel.notice.text == "No link."
+
+
+def test_the_panel_widens_for_the_words_of_the_next_request(theme: Theme, qtbot: QtBot) -> None:
+    place = QWidget()
+    row = QHBoxLayout(place)
+    row.setContentsMargins(0, 0, 0, 0)
+    panel = TelephonyPanel(theme)
+    row.addWidget(QWidget(), 1)
+    row.addWidget(panel)
+    qtbot.addWidget(place)
+    panel.set_live(True)
+    place.resize(1400, 800)
+    place.show()
+    panel.show_offers([offer(last_case=None)], START)
+    qtbot.waitUntil(lambda: caught_up(panel))
+    long = msgspec.structs.replace(CASE_BRIEF, label="C-10460-2026-000123")
+    panel.show_offers([offer(2, last_case=long)], START)
+    [card] = panel.cards
+    accept = card.accept.main
+    qtbot.waitUntil(lambda: accept.width() >= accept.minimumSizeHint().width())
+    assert card.width() <= panel.width()
