@@ -106,6 +106,7 @@ QToolButton[kind="tab"] {{ padding: 6px 10px; color: {c["muted"]}; font-weight: 
 QToolButton[kind="tab"]:focus {{ padding: 5px 9px; }}
 QToolButton[kind="tab"]:checked {{ color: {c["accent"]}; }}
 QCheckBox, QRadioButton {{ spacing: 8px; }}
+QRadioButton {{ outline: none; }}
 QRadioButton::indicator {{
   width: 14px; height: 14px; border: 1px solid {c["edge"]}; border-radius: 8px; background: {c["raised"]};
 }}
@@ -137,15 +138,14 @@ QLineEdit:read-only {{ background: {c["background"]}; }}
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="true"] {{
   border: 2px solid {c["bad"]}; padding: 5px 9px;
 }}
-QComboBox {{ padding-right: 30px; }}
+QComboBox {{ padding-right: 30px; combobox-popup: 0; }}
 QComboBox:focus {{ padding-right: 29px; }}
 QComboBox::drop-down {{ border: none; width: 28px; }}
 QComboBox::down-arrow {{ image: none; width: 0; height: 0; }}
-QComboBox QAbstractItemView, QListView[kind="popup"] {{
-  background: {c["raised"]}; border: 1px solid {c["edge"]}; outline: none; padding: 4px;
+QListView[kind="popup"] {{
+  background: {c["raised"]}; border: 1px solid {c["edge"]}; outline: none;
   selection-background-color: {c["accent_soft"]}; selection-color: {c["text"]};
 }}
-QListView[kind="popup"] {{ padding: 0; }}
 QListView[kind="popup"]::item {{ padding: 6px 8px; border-radius: 5px; }}
 QListView[kind="popup"]::item:selected {{ background: {c["accent_soft"]}; color: {c["text"]}; }}
 """

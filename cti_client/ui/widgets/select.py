@@ -1,7 +1,7 @@
 """A choice of one of few."""
 
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QListView, QStyledItemDelegate, QWidget
 
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.menu_button import paint_caret
@@ -13,6 +13,11 @@ class Select(QComboBox):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        # A view and a delegate that the stylesheet reaches; those of the style draw, and count rows, without it.
+        view = QListView(self)
+        view.setProperty("kind", "popup")
+        self.setView(view)
+        self.setItemDelegate(QStyledItemDelegate(self))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt's hook."""
