@@ -1,5 +1,6 @@
 """Connections that were made on the settings screens: from rows to what the hub makes gateways of."""
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -24,6 +25,9 @@ NO_KEY = (
 LOST = "This hub's key does not open the stored secrets. Enter them again."
 
 
+_ID = re.compile(r"[A-Za-z0-9_-]+")
+
+
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """What `connection.settings` holds: everything that is neither a column of its own nor secret."""
 
@@ -38,8 +42,13 @@ def desk_connections(conn: Connection) -> list[AnyRow]:
     return list(conn.execute(select(connection).where(*made_here).order_by(connection.c.id)).all())
 
 
+def may_be_id(text: str) -> bool:
+    """Whether a connection can be called so. No database is asked after another: some characters it does not take."""
+    return _ID.fullmatch(text) is not None
+
+
 def was_connection(conn: Connection, connection_id: str) -> bool:
-    """Whether there is a connection of this id, or ever was."""
+    """Whether there is a connection of this id, or ever was. It must be one that may be."""
     return conn.scalar(select(connection.c.id).where(connection.c.id == connection_id)) is not None
 
 

@@ -183,13 +183,22 @@ class Gateways:
         self._cut.set()
 
     async def stop(self) -> None:
-        """Take nothing more, give submits under way a moment, let connections end them, and record the outcomes."""
+        """Take nothing more, give submits under way a moment, let connections end them, and record the outcomes.
+
+        Former gateways have the same moment, and not what is left of their own time.
+        """
         self._stopped = True
         async with self._turn:
-            await asyncio.gather(*(one.leave(SUBMIT_SECONDS, self._hurry) for one in self._running.values()))
+            ends = [one.leave(SUBMIT_SECONDS, self._hurry) for one in self._running.values()]
+            await asyncio.gather(*ends, self._until_left(SUBMIT_SECONDS))
             self._cut.set()
             await asyncio.gather(*self._leaving)
         await asyncio.gather(*self._looks, return_exceptions=True)  # which find that there is nothing to do
+
+    async def _until_left(self, seconds: float) -> None:
+        """Until the former gateways have ended, but no longer than this."""
+        if self._leaving:
+            await asyncio.wait(self._leaving, timeout=seconds)
 
     async def _of_screens(self) -> list[AnyRow]:
         return [row for row in await self._store.read(desk_connections) if row.id not in self.file]

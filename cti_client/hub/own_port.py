@@ -21,22 +21,28 @@ def with_own_port(config: HubConfig) -> HubConfig:
     file = _file(config)
     if config.port or file is None:
         return config
-    try:
-        port = int(file.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return config
-    return replace(config, port=port) if 0 < port <= 65_535 else config
+    port = _kept(file)
+    return config if port is None else replace(config, port=port)
 
 
 def keep_port(config: HubConfig, url: str) -> None:
     """Remember where a hub listens whose port was chosen for the first time."""
     file = _file(config)
-    if config.port or file is None or file.exists():
+    if config.port or file is None or _kept(file) is not None:
         return
     try:
         file.write_text(url.rpartition(":")[2], encoding="ascii")
     except OSError as error:
         log.warning("the hub's port cannot be kept: %s", error.strerror)
+
+
+def _kept(file: Path) -> int | None:
+    """None where there is none, or it was not written whole."""
+    try:
+        port = int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return port if 0 < port <= 65_535 else None
 
 
 def _file(config: HubConfig) -> Path | None:

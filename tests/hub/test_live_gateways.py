@@ -10,7 +10,7 @@ from sqlalchemy import select
 from cti_client.domain.delivery import DeliveryState, FailureReason
 from cti_client.domain.text_policy import TextPolicy
 from cti_client.hub.secrets import new_key
-from cti_client.hub.store.tables import outbox
+from cti_client.hub.store.tables import message, outbox
 from cti_client.hub.web import connection_test
 from cti_client.telephony.sms.connection import (
     ConnectionSettings,
@@ -19,6 +19,7 @@ from cti_client.telephony.sms.connection import (
     SmsConnection,
     SubmitOutcome,
     Taken,
+    Unclear,
 )
 from cti_client.wire import records
 from cti_client.wire import settings_api as api
@@ -297,6 +298,34 @@ async def test_a_hub_that_stops_waits_for_no_former_gateway(tmp_path: Path) -> N
         (row,) = await store.read(lambda conn: conn.execute(select(outbox)).all())
         assert row.message_id == sent.id
         assert row.taken_until is not None
+
+
+async def test_a_hub_that_stops_gives_a_former_gateway_a_moment_too(tmp_path: Path) -> None:
+    """What it has under way is answered and recorded, as with those in use (D4)."""
+    fakes, heard, go = Fakes(), asyncio.Event(), asyncio.Event()
+
+    async def unless_stopped(sms: OutboundSms) -> SubmitOutcome:
+        heard.set()
+        await go.wait()
+        return Unclear(detail="cut off") if former.stopped else Taken(gateway_id=f"held-{sms.message_id}")
+
+    async with settings_hub(tmp_path, connect=fakes) as hub:
+        line_id = await sales(hub)
+        view = shown(await hub.settings(), "spare")
+        (former,) = fakes.started("spare")
+        former.answer = unless_stopped
+        sent = await hub.say(await hub.chat(line_id), "Under way")
+        await heard.wait()
+        await hub.put(edited(view, separate=True))
+        stopping = asyncio.create_task(hub.hub.hub.stop())
+        await fakes.until(lambda: fakes.started("spare")[1].stopped)
+        for _ in range(200):  # turns of the loop, in which a hub that gave no moment would stop it
+            await asyncio.sleep(0)
+        go.set()
+        await stopping
+    async with beside(tmp_path / "hub.db") as store:
+        state = select(message.c.state).where(message.c.id == sent.id)
+        assert await store.read(lambda conn: conn.scalar(state)) == DeliveryState.SENT
 
 
 class Trying(KnownConnection):

@@ -269,6 +269,17 @@ def test_it_listens_where_it_did_so_that_gateways_find_it(tmp_path: Path, caplog
     hub.stop()
 
 
+def test_a_port_that_was_not_written_whole_is_chosen_anew_and_kept(tmp_path: Path) -> None:
+    """As where the computer went off while it was written; gateways would else be told another at every start."""
+    ports = []
+    paths_in(tmp_path).hub_database.with_suffix(".port").write_text("", encoding="ascii")
+    for _ in range(2):
+        hub = own(tmp_path)
+        ports.append(urlsplit(hub.start()[0]).port)
+        hub.stop()
+    assert ports[0] == ports[1]
+
+
 def test_certificates_are_waited_for_only_where_https_is_spoken(tmp_path: Path) -> None:
     plain = simulated(paths_in(tmp_path))
     assert not speaks_tls(plain)

@@ -12,7 +12,7 @@ from cti_client.domain.errors import BadRequestError
 from cti_client.hub.config import ConnectionConfig
 from cti_client.hub.secrets import SecretBox
 from cti_client.hub.services.settings.access import refuse_others
-from cti_client.hub.services.settings.connections import refuse_unmade, wanted
+from cti_client.hub.services.settings.connections import refuse_odd_id, refuse_unmade, wanted
 from cti_client.hub.store import tables
 from cti_client.hub.store.origin import FROM_FILE
 from cti_client.hub.trouble import trouble
@@ -43,10 +43,11 @@ def _settings(
     conn: Connection, agent_id: int, edit: EditConnection, box: SecretBox, file: dict[str, ConnectionConfig]
 ) -> ConnectionSettings:
     refuse_others(conn, agent_id)
-    row = conn.execute(select(tables.connection).where(tables.connection.c.id == edit.id)).first()
-    in_use = row if row is not None and row.active else None
     if edit.id in file:
         return file[edit.id].settings
+    refuse_odd_id(edit.id)
+    row = conn.execute(select(tables.connection).where(tables.connection.c.id == edit.id)).first()
+    in_use = row if row is not None and row.active else None
     if in_use is not None and in_use.origin == FROM_FILE:
         raise BadRequestError("This connection stands in another hub's settings file.", "id")
     return wanted(in_use, edit, box).config.settings

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from cti_client.domain.errors import BadRequestError, NotFoundError
-from cti_client.hub.desk_connections import was_connection
+from cti_client.hub.desk_connections import may_be_id, was_connection
 from cti_client.hub.intake import take_in
 from cti_client.hub.web.bodies import read_body
 from cti_client.hub.web.context import CONTEXT
@@ -26,7 +26,7 @@ async def _webhook(request: web.Request) -> web.StreamResponse:
     connection_id = request.match_info["connection"]
     connection = context.gateways.connections.get(connection_id)
     if connection is None:
-        if await context.store.read(was_connection, connection_id):
+        if may_be_id(connection_id) and await context.store.read(was_connection, connection_id):
             raise GatewayAwayError  # not yet, not now, or not any more: the gateway keeps its text
         raise NotFoundError("There is no such connection.")
     limits = context.config.limits

@@ -268,6 +268,13 @@ async def test_what_no_database_holds_is_no_fault_of_the_hub(home: Home) -> None
         await hub.put(msgspec.structs.replace(KANNEL, options=odd_options))
         assert (await hub.refused("GET", "/audit?before=99999999999999999999"))[0] == 400
         assert (await hub.refused("PUT", f"/lines/{10**17}", LINE_EDIT))[0] == 404
+        assert (await hub.refused("DELETE", "/connections/ma%00in"))[0] == 404
+        odd_id = msgspec.structs.replace(KANNEL, id="ma\0in")
+        for method, path in (("PUT", "/connections/ma%00in"), ("POST", "/connections/test")):
+            assert await hub.refused(method, path, odd_id) == (400, "bad_request", "id")
+        nowhere = msgspec.structs.replace(LINE_EDIT, address="+12125550188", connection="ma\0in")
+        assert await hub.refused("POST", "/lines", nowhere) == (400, "bad_request", "connection")
+        assert await hub.call_of_gateway("ma%00in") == 404
 
 
 async def test_a_line_that_is_added_again_has_its_history(home: Home) -> None:
@@ -374,6 +381,18 @@ async def test_what_is_wrong_with_a_reply_is_named(home: Home, edit: dict[str, s
         assert await hub.refused("PUT", f"/replies/{bye.id}", put) == (400, "bad_request", field)
         assert [one.shortcut for one in (await hub.ask("DELETE", f"/replies/{bye.id}")).replies] == ["hi"]
         assert (await hub.refused("DELETE", f"/replies/{bye.id}"))[0] == 404
+
+
+async def test_a_shortcut_is_taken_in_whatever_case_and_alphabet(home: Home) -> None:
+    """Databases know the case of some letters alone."""
+    async with home() as hub:
+        reply = api.EditCannedReply(shortcut="Äpfel", title="Apples", text="We have apples.")
+        (made,) = (await hub.ask("POST", "/replies", reply)).replies
+        for same in ("Äpfel", "äpfel", "ÄPFEL"):
+            taken = msgspec.structs.replace(reply, shortcut=same)
+            assert await hub.refused("POST", "/replies", taken) == (400, "bad_request", "shortcut")
+        own = msgspec.structs.replace(reply, shortcut="äpfel", version=made.version)
+        assert [one.shortcut for one in (await hub.ask("PUT", f"/replies/{made.id}", own)).replies] == ["äpfel"]
 
 
 async def test_desktops_hear_of_lines_and_replies_at_once(home: Home) -> None:

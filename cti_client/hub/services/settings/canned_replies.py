@@ -65,8 +65,7 @@ def _checked(tx: Tx, edit: EditCannedReply, own_id: int | None) -> dict[str, str
         raise BadRequestError(f"A title has 1 to {LONGEST_TITLE} characters.", "title")
     if not text or len(text) > LONGEST:
         raise BadRequestError(f"A text has 1 to {LONGEST:,} characters.", "text")
-    same = select(canned_reply.c.id).where(func.lower(canned_reply.c.shortcut) == shortcut.lower())
-    taken = tx.conn.scalar(same if own_id is None else same.where(canned_reply.c.id != own_id))
-    if taken is not None:
+    others = tx.conn.execute(select(canned_reply.c.shortcut).where(canned_reply.c.id != (own_id or 0)))
+    if shortcut.casefold() in {row.shortcut.casefold() for row in others}:  # a database knows the case of some letters
         raise BadRequestError(f"Another reply has the shortcut /{shortcut} already.", "shortcut")
     return {"shortcut": shortcut, "title": title, "text": text}

@@ -1,6 +1,5 @@
 """Gateways, as the screens set them. Those of the settings file are not changed here."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ from sqlalchemy import select, update
 from cti_client.domain.clean_text import clean_text
 from cti_client.domain.errors import BadRequestError, NotFoundError
 from cti_client.hub.config import ConnectionConfig
-from cti_client.hub.desk_connections import NO_KEY, SECRET, Kept, configured, kept
+from cti_client.hub.desk_connections import NO_KEY, SECRET, Kept, configured, kept, may_be_id
 from cti_client.hub.secrets import NoSecretsKeyError, SecretBox, SecretsLostError
 from cti_client.hub.services.settings.change import CONNECTION, Fields, note_change, refuse_stale, said
 from cti_client.hub.store.origin import FROM_DESK, FROM_FILE
@@ -23,11 +22,11 @@ from cti_client.telephony.sms.kinds import Kind, kind_named
 from cti_client.telephony.sms.settings import SettingsError
 from cti_client.wire.settings_api import SECRET_KEPT, EditConnection
 
+LONGEST_ID = 40
 LONGEST_NAME = 60
 LONGEST_OPTION = 1_000
 FASTEST = 1_000.0
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 ELSEWHERE = "The address has changed: enter this again, it was meant for the former one."
 
 Check = Callable[[ConnectionSettings], object]
@@ -58,12 +57,13 @@ class Wanted:
 
 
 def wanted(row: AnyRow | None, edit: EditConnection, box: SecretBox) -> Wanted:
-    """What this edit comes to, over what is stored (`row`). Raises `BadRequestError` with the field at fault."""
+    """What this edit, whose id is in order, comes to over what is stored (`row`).
+
+    Raises `BadRequestError` with the field at fault.
+    """
     kind = kind_named(edit.kind)
     if kind is None:
         raise BadRequestError("There is no such kind of gateway.", "kind")
-    if _ID.fullmatch(edit.id) is None:
-        raise BadRequestError("An id has 1 to 40 letters, digits, - or _.", "id")
     name = " ".join(clean_text(edit.name)[0].split())
     if not name or len(name) > LONGEST_NAME:
         raise BadRequestError(f"A name has 1 to {LONGEST_NAME} characters.", "name")
@@ -102,6 +102,12 @@ def wanted(row: AnyRow | None, edit: EditConnection, box: SecretBox) -> Wanted:
     return Wanted(msgspec.structs.replace(edit, name=name, country=country), kind, stored, secrets)
 
 
+def refuse_odd_id(connection_id: str) -> None:
+    """Raises `BadRequestError` where no connection of the screens can have this id."""
+    if len(connection_id) > LONGEST_ID or not may_be_id(connection_id):
+        raise BadRequestError(f"An id has 1 to {LONGEST_ID} letters, digits, - or _.", "id")
+
+
 def row_of(tx: Tx, connection_id: str) -> AnyRow | None:
     """As it is stored, locked."""
     return tx.conn.execute(select(connection).where(connection.c.id == connection_id).with_for_update()).first()
@@ -117,6 +123,7 @@ def refuse_unmade(settings: ConnectionSettings, check: Check) -> None:
 
 def put_connection(tx: Tx, agent_id: int, edit: EditConnection, box: SecretBox, check: Check) -> None:
     """Raises `StaleVersionError`, `BadRequestError`."""
+    refuse_odd_id(edit.id)
     row = row_of(tx, edit.id)
     in_use = row if row is not None and row.active else None
     if in_use is not None and in_use.origin == FROM_FILE:
@@ -160,7 +167,7 @@ def put_connection(tx: Tx, agent_id: int, edit: EditConnection, box: SecretBox, 
 
 def delete_connection(tx: Tx, agent_id: int, connection_id: str, box: SecretBox) -> None:
     """Its lines send no more until they have another; its rules go. Raises `NotFoundError`, `BadRequestError`."""
-    row = row_of(tx, connection_id)
+    row = row_of(tx, connection_id) if may_be_id(connection_id) else None
     if row is None or not row.active:
         raise NotFoundError("This connection does not exist any more.")
     if row.origin == FROM_FILE:

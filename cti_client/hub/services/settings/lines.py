@@ -42,9 +42,9 @@ def add_line(tx: Tx, agent_id: int, edit: EditLine) -> None:
         line_id = row.id
         back = {**values, "origin": FROM_DESK, "version": row.version + 1}
         tx.conn.execute(update(line).where(line.c.id == line_id).values(back))
-        if values["name"] != row.name:
-            break_off(tx.conn)  # records that desktops hold show the old name
     _pool(tx, line_id, edit.pool_line_id)
+    if row is not None and values["name"] != row.name:
+        break_off(tx.conn)  # records that desktops hold show the old name
     note_change(tx, agent_id, LINE, values["name"], None, _fields(tx, line_id))
 
 
@@ -115,8 +115,8 @@ def _checked(tx: Tx, edit: EditLine, country: str, *, given: bool = False) -> di
         raise BadRequestError("Between 5 and 600 seconds.", "offer_seconds")
     if not 0 <= edit.texts_from < edit.texts_until <= DAY_MINUTES:
         raise BadRequestError("The hours must begin before they end, within one day.", "texts_until")
-    wanted = select(connection.c.id).where(connection.c.id == edit.connection, connection.c.active)
-    if not given and edit.connection is not None and tx.conn.scalar(wanted) is None:
+    in_use = tx.conn.scalars(select(connection.c.id).where(connection.c.active))
+    if not given and edit.connection is not None and edit.connection not in set(in_use):
         raise BadRequestError("This connection does not exist any more.", "connection")
     return {
         "name": name,
