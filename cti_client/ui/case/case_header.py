@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from cti_client.domain import Millis
 from cti_client.domain.ages import elapsed
-from cti_client.domain.consent import ConsentState
+from cti_client.ui.models.open_chats import waits_since
 from cti_client.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
 from cti_client.ui.widgets.consent_icon import ConsentIcon
 from cti_client.ui.widgets.elided_label import ElidedLabel
@@ -50,8 +50,7 @@ class CaseHeader(QFrame):
         self.consent.show_consent(record.consent)
         words = self.tr("{line} · replies leave from {number}") if record.repliable else self.tr("{line} · {number}")
         self.line.setText(words.format(line=record.line_name, number=record.line_display))
-        # Who has opted out cannot be answered: a clock that only closing the case could stop would be a false alarm.
-        self._waiting_since = None if record.consent is ConsentState.OPTED_OUT else record.waiting_since
+        self._waiting_since = waits_since(record)
         self.tick(now)
 
     def tick(self, now: Millis) -> None:

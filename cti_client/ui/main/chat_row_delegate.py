@@ -4,7 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from cti_client.ui.models.open_chats import INTERACTION, PREVIEW, TIME, TROUBLED, customer_of
+from cti_client.ui.models.open_chats import INTERACTION, PREVIEW, TIME, TROUBLED, customer_of, waits_since
 from cti_client.ui.theme import CARD_CORNER, SPACE_M, SPACE_S, Theme
 from cti_client.ui.widgets.avatar import paint_avatar
 from cti_client.ui.widgets.consent_badge import CONSENT_ICONS, CONSENT_ROLES
@@ -69,7 +69,7 @@ class ChatRowDelegate(QStyledItemDelegate):
         top = QRect(words.left(), words.top() + 7, words.width(), half - 7)
         bottom = QRect(words.left(), words.top() + half, words.width(), half - 7)
         time = str(index.data(TIME))
-        if chat.waiting_since is not None:
+        if waits_since(chat) is not None:
             time = self.tr("waiting {time}").format(time=time)
             top.setRight(self._pill(painter, top, time, palette.caution_soft, palette.caution) - SPACE_S)
         elif time:
@@ -100,7 +100,7 @@ class ChatRowDelegate(QStyledItemDelegate):
         corner = QRectF(disc.right() - side * 0.5, disc.top() - side * 0.3, side, side)
         if chat.unread:
             self._mark(painter, corner, str(min(chat.unread, 9)), palette.accent, palette.on_accent)
-        if chat.waiting_since is not None:
+        if waits_since(chat) is not None:
             below = corner.translated(0, disc.height() - side * 0.5)
             painter.setPen(QPen(palette.raised, 1.5))
             painter.setBrush(palette.caution_soft)

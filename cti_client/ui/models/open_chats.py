@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from cti_client.domain import Millis
+from cti_client.domain.consent import ConsentState
 from cti_client.ui.models.last_words import last_words
 from cti_client.ui.widgets.tips import plain_tip
 from cti_client.ui.words import ago, consent_name, timer
@@ -116,7 +117,7 @@ class OpenChatsModel(QAbstractListModel):
 
     def longest_waiting(self) -> Interaction | None:
         """The chat whose customer has waited longest; None where nobody waits."""
-        waiting = [chat for chat in self._rows if chat.waiting_since is not None]
+        waiting = [chat for chat in self._rows if waits_since(chat) is not None]
         return min(waiting, key=lambda chat: (chat.waiting_since or 0, chat.id), default=None)
 
     def _change(self, row: int, chat: Interaction, *, reworded: bool) -> None:
@@ -137,13 +138,14 @@ class OpenChatsModel(QAbstractListModel):
         self.dataChanged.emit(index, index, roles)
 
     def _time(self, chat: Interaction) -> str:
-        if chat.waiting_since is not None:
-            return timer(self._now - chat.waiting_since)
+        since = waits_since(chat)
+        if since is not None:
+            return timer(self._now - since)
         return ago(chat.last_at, self._now) if chat.last_at else ""
 
     def _spoken(self, chat: Interaction, time: str) -> str:
         parts = [customer_of(chat), consent_name(chat.consent)]
-        if chat.waiting_since is not None:
+        if waits_since(chat) is not None:
             parts.append(self.tr("customer waiting {time}").format(time=time))
         if chat.unread:
             parts.append(self.tr("{n} unread").format(n=chat.unread))
@@ -155,3 +157,11 @@ class OpenChatsModel(QAbstractListModel):
 def customer_of(chat: Interaction) -> str:
     """The customer's name, or the number where there is none."""
     return (chat.contact.name if chat.contact else "") or chat.address_display
+
+
+def waits_since(chat: Interaction) -> Millis | None:
+    """Since when the customer waits for an answer; None where nobody waits.
+
+    Who has opted out cannot be answered: a clock that only closing the case could stop would be a false alarm.
+    """
+    return None if chat.consent is ConsentState.OPTED_OUT else chat.waiting_since

@@ -138,6 +138,15 @@ def test_the_longest_waiting_comes_first(rail: OpenChats, model: OpenChatsModel,
     assert not rail.next.isEnabled()
 
 
+def test_who_has_opted_out_waits_for_no_answer(rail: OpenChats, model: OpenChatsModel) -> None:
+    """The case window says so too: nobody can answer, and Ctrl+J would lead there for ever."""
+    gone = interaction(1, waiting_since=START, last_at=START, unread=0, consent=ConsentState.OPTED_OUT)
+    model.show([gone], START + 65 * SECOND)
+    assert model.index(0).data(TIME) == "1 min"
+    assert "waiting" not in str(model.index(0).data(Qt.ItemDataRole.AccessibleTextRole))
+    assert not rail.next.isEnabled()
+
+
 def test_mouse_and_keyboard_choose(rail: OpenChats, model: OpenChatsModel, qtbot: QtBot) -> None:
     model.show([interaction(1, accepted_at=1), interaction(2, accepted_at=2)], START)
     QApplication.processEvents()
