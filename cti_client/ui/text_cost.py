@@ -19,7 +19,8 @@ def cost_words(text: str, count: Measure | None, *, separately: bool) -> str:
         return ""
     words = _cost(text, count, separately=separately)
     if count.costly:
-        named = ", ".join(f"“{shown(each)}”" for each in count.costly[:NAMED_CHARACTERS])
+        # Without quotation marks: the characters are often quotation marks themselves.
+        named = ", ".join(shown(each) for each in count.costly[:NAMED_CHARACTERS])
         more = "…" if len(count.costly) > NAMED_CHARACTERS else ""
         words.insert(0, _tr("{encoding} because of {named}").format(encoding=count.encoding, named=named + more))
     else:

@@ -50,7 +50,7 @@ async def test_what_it_costs_is_counted_as_it_goes_out(scene: SettingsScene) -> 
     left = 160 - len("Support 1-800")
     assert editor.counter.text() == f"GSM-7 · 1 part · {left} left"
     editor.edit.setPlainText("{line} ł")
-    assert editor.counter.text().startswith("UCS-2 because of “ł”")
+    assert editor.counter.text().startswith("UCS-2 because of ł")
 
 
 async def test_what_the_line_does_not_send_is_marked_and_not_saved(scene: SettingsScene) -> None:
