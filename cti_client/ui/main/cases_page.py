@@ -24,8 +24,8 @@ from cti_client.ui.widgets.label import Label
 from cti_client.ui.widgets.notice import Notice
 
 ROW_PX = 42
-WITHOUT_LAST_PX = 540
-WITHOUT_STATE_PX = 450
+WITHOUT_LAST_PX = 620
+WITHOUT_STATE_PX = 520
 
 
 class CasesPage(QWidget):

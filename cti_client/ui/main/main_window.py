@@ -31,6 +31,7 @@ class MainWindow(QMainWindow):
     """Lays the parts out and owns the keys that work in every window of ours; knows nothing of the hub.
 
     Under 1,100 px the rail folds into avatars; under 900 px the telephony panel is a drawer that `ring` opens.
+    Escape closes it, and so does another page while nothing rings.
     """
 
     close_wanted = Signal()
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self._arrange()
         self.bind_keys(self)
         self.header.telephony_toggled.connect(self.toggle_drawer)
+        self.pages.currentChanged.connect(self._turn_to_page)
         self.resize(theme.pixels(1360), theme.pixels(800))
         if settings is not None and (geometry := settings.value(GEOMETRY)) is not None:
             self.restoreGeometry(geometry)
@@ -124,7 +126,9 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt's hook: what no widget in here has taken."""
-        if not press_focused(self, event):
+        if event.key() == Qt.Key.Key_Escape and self.drawer_open:
+            self.toggle_drawer()
+        elif not press_focused(self, event):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -201,6 +205,11 @@ class MainWindow(QMainWindow):
             self._row.addWidget(self._edge)
             self._row.addWidget(self.telephony)
             self._show_drawer(True)
+
+    def _turn_to_page(self) -> None:
+        """The page that was asked for must not open behind an empty drawer."""
+        if self.drawer_open and not self.telephony.cards:
+            self._show_drawer(False)
 
     def _show_drawer(self, shown: bool) -> None:
         self._edge.setVisible(shown)

@@ -277,6 +277,25 @@ def test_a_drawer_closed_by_hand_stays_closed_until_something_new_rings(window: 
     assert window.drawer_open
 
 
+def test_an_empty_drawer_gives_way_to_the_page_asked_for(window: MainWindow) -> None:
+    window.pages.addWidget(QWidget())
+    lay_out(window, 640, 800)
+    window.header.telephony.click()
+    window.pages.setCurrentIndex(1)
+    assert not window.drawer_open
+    window.telephony.show_offers([offer()], START)
+    window.ring(1, True)
+    window.pages.setCurrentIndex(0)
+    assert window.drawer_open, "a request that rings stays in sight"
+
+
+def test_escape_closes_the_drawer(window: MainWindow) -> None:
+    lay_out(window, 640, 800)
+    window.header.telephony.click()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.drawer_open
+
+
 def test_keys(window: MainWindow, qtbot: QtBot) -> None:
     window.chats_model.show([interaction(12), interaction(13, waiting_since=START - HOUR)], START)
     lay_out(window, 1360, 800)
