@@ -24,6 +24,8 @@ from cti_client.wire.settings_api import ConnectionKind, ConnectionView, EditCon
 LONGEST_NAME = 60
 LONGEST_ID = 40
 
+_NUMBER = re.compile(r"[0-9]{1,9}[.]?[0-9]{0,9}")
+
 
 class ConnectionForm(Form):
     """Everything of a connection, what is wrong with it as it is set, and its trial."""
@@ -116,7 +118,7 @@ class ConnectionForm(Form):
         if kind is not None and kind.needs_secret and not self.secret.value().strip():
             found.append(FieldError("secret", self.tr("A secret is needed: the gateway shows it when it calls.")))
         rate = self.per_second.text().strip().replace(",", ".")
-        if rate and _number(rate) is None:
+        if rate and _NUMBER.fullmatch(rate) is None:
             found.append(FieldError("per_second", self.tr("A number, or nothing for no limit.")))
         return found
 
@@ -224,10 +226,3 @@ def new_id(name: str, taken: frozenset[str]) -> str:
         number += 1
         found = f"{made}-{number}"
     return found
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -100,8 +100,9 @@ class SettingsPage(QWidget):
         else:
             self.notice.say(
                 tr(
-                    "This hub has no key to keep secrets with, so no gateway with a password can be set up here: set "
-                    "secrets_key in its settings file."
+                    "This hub has no key to keep secrets with, so no gateway with a password can be set up here. A hub "
+                    "of your own has it from your keyring: unlock that. A team’s has it from secrets_key in its "
+                    "settings file."
                 ),
                 "caution",
             )

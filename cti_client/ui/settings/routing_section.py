@@ -32,7 +32,8 @@ class RoutingSection(Section):
         self.trial = RuleTrial(theme)
         hint = tr("The first rule that fits a text says by which connection it leaves.")
         otherwise = tr(
-            "Where none fits, the line’s own connection is taken. Has it none, the text fails with “no routing rule”."
+            "Where none fits, the line’s own connection is taken. If there is none, the text fails with “no routing "
+            "rule”."
         )
         field = FormField("", self.rules)
         field.caption.hide()

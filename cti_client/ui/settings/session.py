@@ -35,6 +35,8 @@ class SettingsSession(QObject):
         self._trial: asyncio.Task[None] | None = None
         self._live = False
         self._behind = False
+        self._asked = 0
+        """How often the settings were asked for: only the last answer is the newest."""
         for section in page.sections:
             section.wished.connect(lambda wishes, section=section: self._start_saving(section, wishes))
             section.changed.connect(self._catch_up)
@@ -98,7 +100,9 @@ class SettingsSession(QObject):
     async def _save(self, section: Section, wishes: Sequence[w.Wish]) -> None:
         try:
             for wish in wishes:
-                self._page.show_settings(await carry_out(self._desk.settings, wish))
+                settings = await carry_out(self._desk.settings, wish)
+                self._asked += 1
+                self._page.show_settings(settings)
         except HubRefusedError as error:
             await self._refused(section, error)
         except DeskError as error:
@@ -116,6 +120,7 @@ class SettingsSession(QObject):
             except DeskError as away:
                 section.fail(f"{error} {away}")
             else:
+                self._asked += 1
                 self._page.show_settings(newest)
                 section.conflict()
         else:
@@ -123,6 +128,8 @@ class SettingsSession(QObject):
 
     async def _load(self) -> None:
         self._page.show_loading()
+        self._asked += 1
+        asked = self._asked
         try:
             settings = await self._desk.settings.settings()
         except HubRefusedError as error:
@@ -135,6 +142,8 @@ class SettingsSession(QObject):
             self._page.show_error(str(error))
         else:
             section = self._page.current
+            if asked != self._asked:
+                return
             if section.dirty or section.saving:  # typed while they were on their way
                 self._behind = True
             else:

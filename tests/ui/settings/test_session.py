@@ -1,5 +1,7 @@
 """What the page and the hub tell each other."""
 
+import asyncio
+
 import msgspec
 import pytest
 from PySide6.QtTest import QTest
@@ -10,6 +12,7 @@ from cti_client.desk.errors import HubAwayError
 from cti_client.desk.views import LinkStatus
 from cti_client.domain.auto_text import AutoPolicy
 from cti_client.domain.role import Role
+from cti_client.wire import settings_api as api
 from tests.helpers import fake_settings
 from tests.helpers.settings_scene import SettingsScene
 
@@ -189,6 +192,43 @@ async def test_what_others_change_is_shown_when_nothing_is_typed(scene: Settings
     scene.desk.setup_changed.emit()
     await scene.calm()
     assert [one.title for one in scene.page.connections.list.entries.entries] == ["Renamed"]
+
+
+async def test_an_answer_that_comes_late_is_not_shown_over_a_newer_one(scene: SettingsScene) -> None:
+    loop = asyncio.get_running_loop()
+    late, newest = loop.create_future(), loop.create_future()
+    asked = iter((late, newest))
+
+    async def settings() -> api.AllSettings:
+        return await next(asked)
+
+    scene.hub.settings = settings  # type: ignore[method-assign]
+    for _ in range(2):
+        scene.desk.setup_changed.emit()
+        await scene.calm()
+    for answer, name in ((newest, "Newest"), (late, "Late")):
+        answer.set_result(fake_settings.all_settings(connections=(fake_settings.connection(name=name),)))
+        await scene.calm()
+        assert [one.title for one in scene.page.connections.list.entries.entries] == ["Newest"]
+
+
+async def test_what_was_asked_for_before_something_was_saved_is_not_shown_after_it(scene: SettingsScene) -> None:
+    before, answer = scene.hub.now, asyncio.get_running_loop().create_future()
+
+    async def settings() -> api.AllSettings:
+        return await answer  # type: ignore[no-any-return]
+
+    scene.hub.settings = settings  # type: ignore[method-assign]
+    scene.desk.setup_changed.emit()
+    await scene.calm()
+    section = scene.page.connections
+    section.open("kannel")
+    section.form.name.setText("Mine")
+    section.form.save.click()
+    await scene.calm()
+    answer.set_result(before)
+    await scene.calm()
+    assert section.form.name.text() == "Mine"
 
 
 async def test_what_others_change_waits_while_something_is_typed(scene: SettingsScene) -> None:
