@@ -23,7 +23,6 @@ from cti_client.hub.services.settings.of_file import text_of
 from cti_client.hub.store.origin import FROM_DESK, FROM_FILE, REMOVED, STARTER
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.streams import break_off
 from cti_client.hub.store.tables import agent, auto_text, connection, hub, line
 from cti_client.hub.store.upsert import upsert
 from cti_client.hub.token_hash import hash_token
@@ -134,7 +133,7 @@ def _line(tx: Tx, one: LineConfig, origin: str = FROM_FILE) -> bool:
     values |= {name: value for name, value in left_open.items() if value is not None}
     before = _put(tx, line, {"address": _address(one)}, values)
     if before is not None and before.name != one.name:
-        break_off(tx.conn)  # records that desktops hold show the old name
+        tx.news.anew = True  # records that desktops hold show the old name
     if before is not None and before.origin == FROM_DESK:
         _note_taken_over(tx, LINE, one.name)
     texts = [_auto_text(tx, _line_id(tx, one), policy, text_of(one, policy)) for policy in AutoPolicy]

@@ -8,7 +8,6 @@ from cti_client.hub.services.consents import fail_waiting_texts
 from cti_client.hub.services.threads import lock_thread
 from cti_client.hub.store.consent_states import CONSENT_LINE, CONSENT_LINE_ASKED, consent_line
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.streams import break_off
 from cti_client.hub.store.tables import consent, consent_ledger, line, message, outbox, thread
 
 _OUT = ConsentState.OPTED_OUT.value
@@ -46,7 +45,7 @@ def share_consent(tx: Tx, line_id: int, with_line_id: int | None) -> bool:
     _carry_opt_outs(tx, line_id, old, consent_line(tx.conn, line_id))
     for waiting in tx.conn.execute(_WAITING_FOR_WHO_IS_OUT, {"line": line_id}).all():
         fail_waiting_texts(tx, lock_thread(tx, waiting.thread_id).id, line_id)
-    break_off(tx.conn)  # records that desktops hold show the consent as it was
+    tx.news.anew = True  # records that desktops hold show the consent as it was
     tx.news.topic("waiting")
     return True
 

@@ -21,6 +21,8 @@ class News:
     """interaction id -> the sentence that tells them why"""
     topics: set[str] = field(default_factory=set)
     """Names of topics whose value may have changed."""
+    anew: bool = False
+    """Every desktop starts from a snapshot: what their records show was changed behind their back."""
 
     def offer(self, offer_id: int) -> None:
         """This offer was made, answered or withdrawn, or its preview changed."""

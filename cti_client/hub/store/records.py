@@ -17,7 +17,7 @@ from cti_client.hub.store.envelopes import envelope, removal
 from cti_client.hub.store.news import News
 from cti_client.hub.store.statements import Statement
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.streams import append, records_after
+from cti_client.hub.store.streams import append, break_off, records_after
 from cti_client.hub.store.tables import case, interaction, message
 from cti_client.wire.records import Case, Interaction, Offer, Record
 
@@ -47,6 +47,8 @@ def write_news(tx: Tx) -> frozenset[int]:
     a touched interaction its offer. Who opens a chat for an agent names its case and its messages too.
     """
     news = tx.news
+    if news.anew:
+        break_off(tx.conn)
     if not (news.offers or news.interactions or news.cases or news.messages):
         return frozenset()
     touched = _Touched(tx.conn, news)

@@ -74,8 +74,9 @@ def break_off(conn: Connection) -> None:
     """Have every desktop start anew from a snapshot: what records show was changed behind their back.
 
     For changes that touch everything at once (names of lines or agents in the settings). A number is skipped, so that
-    nobody's number is followed by the next any more.
+    nobody's number is followed by the next any more. By `News.anew`: as the last step of a transaction.
     """
+    conn.execute(select(stream.c.agent_id).order_by(stream.c.agent_id).with_for_update())  # as `append` locks them
     conn.execute(update(stream).values(seq=stream.c.seq + 1))
 
 

@@ -44,6 +44,15 @@ def test_stop_to_one_line_is_stop_to_all(pooled: ServiceHub) -> None:
     pooled.send(chat)
 
 
+def test_streams_are_left_to_the_last_step(hub: ServiceHub) -> None:
+    """Their locks come last: whoever tells an agent something has the customer's thread locked already."""
+    before = hub.rows(tables.stream)
+    assert hub.run(share_consent, hub.second_line, hub.line)
+    assert hub.rows(tables.stream) == before
+    assert hub.last is not None
+    assert hub.last.news.anew
+
+
 def test_the_proof_says_which_line_it_was(pooled: ServiceHub) -> None:
     pooled.text("Hello", to=SECOND_LINE)
     pooled.text("STOP")

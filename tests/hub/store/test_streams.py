@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from cti_client.hub.store.prune import KeepRecords, prune
 from cti_client.hub.store.store import Store, Tx
-from cti_client.hub.store.streams import append, break_off, last_seq, records_after
+from cti_client.hub.store.streams import append, last_seq, records_after
 from cti_client.hub.store.tables import agent_record
 from cti_client.wire.codec import decode
 from cti_client.wire.records import Record
@@ -32,6 +32,10 @@ async def store(make_store: MakeStore, clock: TestClock) -> Store:
 
 def tell(tx: Tx, *agents: int, count: int = 1) -> None:
     append(tx.conn, {agent: [Record(seq=0, kind="test", id=n) for n in range(count)] for agent in agents}, tx.now)
+
+
+def _start_anew(tx: Tx) -> None:
+    tx.news.anew = True
 
 
 async def numbers(store: Store, agent: int, after: int = 0, limit: int = 1000) -> list[int] | None:
@@ -71,7 +75,7 @@ async def test_a_number_that_was_never_given_needs_a_snapshot(store: Store) -> N
 
 async def test_broken_off_streams_need_a_snapshot(store: Store) -> None:
     await store.write(tell, 1, count=2)
-    await store.write(lambda tx: break_off(tx.conn))
+    await store.write(_start_anew)
     for held in (1, 2):
         assert await numbers(store, 1, after=held) in (None, [2])
     assert await numbers(store, 1, after=2) is None

@@ -15,7 +15,6 @@ from cti_client.hub.services.settings.of_file import IN_THE_FILE, fixed_fields
 from cti_client.hub.store.origin import FROM_DESK, FROM_FILE, REMOVED
 from cti_client.hub.store.statements import AnyRow
 from cti_client.hub.store.store import Tx
-from cti_client.hub.store.streams import break_off
 from cti_client.hub.store.tables import connection, line, routing_rule
 from cti_client.hub.store.upsert import insert_row
 from cti_client.wire.settings_api import EditLine
@@ -44,7 +43,7 @@ def add_line(tx: Tx, agent_id: int, edit: EditLine) -> None:
         tx.conn.execute(update(line).where(line.c.id == line_id).values(back))
     _pool(tx, line_id, edit.pool_line_id)
     if row is not None and values["name"] != row.name:
-        break_off(tx.conn)  # records that desktops hold show the old name
+        tx.news.anew = True  # records that desktops hold show the old name
     note_change(tx, agent_id, LINE, values["name"], None, _fields(tx, line_id))
 
 
@@ -66,7 +65,7 @@ def put_line(tx: Tx, agent_id: int, line_id: int, edit: EditLine, file_lines: Ma
     origin = FROM_FILE if row.origin == FROM_FILE else FROM_DESK
     tx.conn.execute(update(line).where(line.c.id == line_id).values(version=row.version + 1, origin=origin))
     if values.get("name", row.name) != row.name:
-        break_off(tx.conn)  # records that desktops hold show the old name
+        tx.news.anew = True  # records that desktops hold show the old name
 
 
 def delete_line(tx: Tx, agent_id: int, line_id: int) -> None:
