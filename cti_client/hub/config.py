@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cti_client.domain.phone_number import AddressKind, parse_address
 from cti_client.domain.quiet_hours import USUAL_FROM, USUAL_UNTIL
 from cti_client.domain.role import Role
 from cti_client.hub.secrets import SecretsKeyError, read_keys
@@ -160,7 +161,7 @@ class HubConfig:
     limit for the only agent of a hub, whose requests nobody else could take."""
     secrets_key: str = field(default="", repr=False)
     """What encrypts the secrets of connections that are made on the settings screens, as
-    `cti-client admin new-secrets-key` prints it; several with blanks between, the newest first. None: such connections
+    `cti-client admin new-secrets-key` prints it; several with commas between, the newest first. None: such connections
     cannot be made."""
     categories: tuple[str, ...] = ()
     """What a case's category may be chosen from."""
@@ -210,7 +211,6 @@ def check(config: HubConfig) -> None:
             raise ConfigError(f"connections[{index}].poll_seconds", "must be more than 0")
         if one.settings.per_second is not None and one.settings.per_second <= 0:
             raise ConfigError(f"connections[{index}].per_second", "must be more than 0")
-    _unique("lines", "address", [line.address for line in config.lines])
     for index, line in enumerate(config.lines):
         if line.connection is not None and line.connection not in known:
             raise ConfigError(f"lines[{index}].connection", f'there is no connection "{line.connection}"')
@@ -223,8 +223,7 @@ def check(config: HubConfig) -> None:
         if opens >= closes:
             key = "texts_until" if line.texts_until is not None else "texts_from"
             raise ConfigError(f"lines[{index}].{key}", "texts_from must be before texts_until, on the same day")
-        if not any(letter.isdigit() for letter in line.address):
-            raise ConfigError(f"lines[{index}].address", "not a number or short code")
+    _check_addresses(config.lines)
     _check_pools(config.lines)
     _unique("agents", "name", [agent.name for agent in config.agents])
     _unique("agents", "token", [agent.token for agent in config.agents])
@@ -235,6 +234,17 @@ def check(config: HubConfig) -> None:
     for index, source in enumerate(config.directory):
         if source.kind not in ("contacts", "http"):
             raise ConfigError(f"directory[{index}].kind", f'"{source.kind}" is neither contacts nor http')
+
+
+def _check_addresses(lines: tuple[LineConfig, ...]) -> None:
+    seen: set[str] = set()
+    for index, line in enumerate(lines):
+        address = parse_address(line.address, line.country)
+        if address.kind is AddressKind.NAME or not any(letter.isdigit() for letter in line.address):
+            raise ConfigError(f"lines[{index}].address", "is neither a phone number nor a short code")
+        if address.value in seen:
+            raise ConfigError(f"lines[{index}].address", f"is there twice: {address.value}")
+        seen.add(address.value)
 
 
 def _check_pools(lines: tuple[LineConfig, ...]) -> None:

@@ -134,6 +134,8 @@ def test_secrets_are_not_shown_by_repr(tmp_path: Path) -> None:
         ('password = "env:KANNEL_PASSWORD"', 'password = "env:NOBODY"', "connections[0].options.password"),
         ('connection = "kannel"', 'connection = "kanel"', "lines[0].connection"),
         ('address = "+15551230000"', 'address = "Support"', "lines[0].address"),
+        ('address = "+15551230000"', 'address = "12 ab"', "lines[0].address"),
+        ("[[lines]]", '[[lines]]\naddress = "(555) 123-0000"\n[[lines]]', "lines[1].address"),
         ("carrier_answers_keywords = true", 'country = "usa"', "lines[0].country"),
         ("carrier_answers_keywords = true", "offer_seconds = 0", "lines[0].offer_seconds"),
         ("carrier_answers_keywords = true", 'pool = "+15551230009"', "lines[0].pool"),
