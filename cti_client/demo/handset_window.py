@@ -134,6 +134,7 @@ class HandsetWindow(QWidget):
         text, number = self.text.text(), self.number
         if not text.strip() or not number:
             return
+        self.text.setFocus()  # a button that is disabled hands the keyboard on, to the choice of phones
         self.send.setEnabled(False)
         self._tasks.start(self._send_text(number, text), name="handset send")
 

@@ -24,7 +24,8 @@ from cti_client.ui.words import presence_name
 from cti_client.wire.records import Offer
 from cti_client.wire.topics import OwnPresence, Waiting
 
-WIDTH_PX = 392
+WIDTH_PX = 404
+"""Room for *Accept · continue C-10005*; the panel would grow, and push the page, as it rings."""
 
 MOST_CARDS = 10
 """More would stand below the edge; those that follow are counted, and come up as the first are answered."""
