@@ -23,6 +23,7 @@ from cti_client.telephony.sms.connection import (
 )
 from cti_client.wire import records
 from cti_client.wire import settings_api as api
+from cti_client.wire.api import Accept, Accepted
 from cti_client.wire.topics import Connections
 from tests.helpers.running_hub import Desktop
 from tests.helpers.settings_hub import (
@@ -179,6 +180,20 @@ async def test_with_no_other_way_it_fails_and_says_so(tmp_path: Path) -> None:
         assert failed.reason is FailureReason.NO_ROUTING_RULE
         held.go.set()
         await anna.until(lambda desk: states(desk)["Under way"] is DeliveryState.SENT)
+
+
+async def test_a_text_to_a_line_that_was_removed_rings_and_cannot_be_answered(tmp_path: Path) -> None:
+    """As the screens say before they remove it."""
+    async with settings_hub(tmp_path, connect=Fakes()) as hub, hub.hub.desktop() as anna:
+        line_id = await sales(hub)
+        await hub.ask("DELETE", f"/lines/{line_id}")
+        assert await hub.call_of_gateway("spare") == 200
+        await anna.until(lambda desk: [one.line_name for one in desk.all_of(records.Offer)] == ["Sales"])
+        (offer,) = anna.all_of(records.Offer)
+        accept = Accept(number=offer.number)
+        chat = (await hub.hub.call("POST", f"/offers/{offer.id}/accept", accept, Accepted)).interaction_id
+        sent = await hub.say(chat, "Good morning")
+        assert (sent.state, sent.reason) == (DeliveryState.FAILED, FailureReason.NO_ROUTING_RULE)
 
 
 async def test_one_that_was_removed_comes_back_as_what_it_was(tmp_path: Path) -> None:

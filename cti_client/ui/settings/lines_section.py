@@ -47,13 +47,13 @@ class LinesSection(ListSection):
         return RemoveLine(self.key)
 
     def what_stops(self) -> tuple[str, str]:
-        """What its number does no more."""
+        """What its number does no more, and what it still does."""
         assert self.settings is not None
         view = line_of(self.settings, self.key)
         number = view.display if view is not None else ""
         words = tr(
-            "Texts to {number} do not ring any more and nothing is sent from it. Its chats and their history stay. "
-            "The number can be added again."
+            "Nothing is sent from {number} any more. Texts that still come to it ring all the same, but cannot be "
+            "answered. Its chats and their history stay. The number can be added again."
         )
         name = view.name if view is not None else ""
         rules = rules_that_go(sum(one.line_id == self.key for one in self.settings.rules))

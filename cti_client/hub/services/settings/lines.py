@@ -69,7 +69,10 @@ def put_line(tx: Tx, agent_id: int, line_id: int, edit: EditLine, file_lines: Ma
 
 
 def delete_line(tx: Tx, agent_id: int, line_id: int) -> None:
-    """It sends no more and is offered no more; what it carried stays. Raises `NotFoundError`, `BadRequestError`."""
+    """It sends no more. A text that still comes to it is lost to nobody, and a STOP counts.
+
+    Raises `NotFoundError`, `BadRequestError`.
+    """
     row = _row(tx, line_id)
     if row.origin == FROM_FILE:
         raise BadRequestError("This line stands in the hub's settings file: remove it there.")
