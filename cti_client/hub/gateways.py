@@ -195,6 +195,12 @@ class Gateways:
             await asyncio.gather(*self._leaving)
         await asyncio.gather(*self._looks, return_exceptions=True)  # which find that there is nothing to do
 
+    def tested(self, settings: ConnectionSettings, wrong: str) -> None:
+        """Somebody tried these out: so it is with the one that runs by them. Of any other it says nothing."""
+        running = self._running.get(settings.id)
+        if running is not None and _works_alike(running.config, replace(running.config, settings=settings)):
+            self._health.say(settings.id, wrong)
+
     async def _until_left(self, seconds: float) -> None:
         """Until the former gateways have ended, but no longer than this."""
         if self._leaving:

@@ -284,6 +284,29 @@ async def test_a_test_is_made_and_kept_nowhere(tmp_path: Path, wrong: str) -> No
         assert (await hub.test(edited(shown(before, "fake")))).ok
 
 
+async def test_a_test_of_what_runs_says_how_that_is(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever reads *It works* does not read *is down* beside it until the next look."""
+    fakes, wrong = Fakes(), "Kannel cannot be reached."
+
+    def connect(settings: ConnectionSettings) -> SmsConnection:
+        made = fakes(settings)
+        made.wrong = wrong
+        return made
+
+    async with settings_hub(tmp_path, connect=connect) as hub, hub.hub.desktop() as anna:
+        view = shown(await hub.put(KANNEL), "main")
+        await anna.until(lambda desk: health(desk).get("main") == ("Main gateway", False, wrong))
+        wrong = ""
+        assert (await hub.test(edited(view, name="Not saved"))).ok
+        await anna.until(lambda desk: health(desk)["main"] == ("Main gateway", True, ""))
+        wrong = "Kannel does not know whoever this is."
+        assert not (await hub.test(edited(view, options=view.options | {"username": "other"}))).ok
+        wrong = "Kannel refuses the user name or the password."
+        assert not (await hub.test(edited(view))).ok
+        await anna.until(lambda desk: health(desk)["main"] == ("Main gateway", False, wrong))
+    assert "whoever this is" not in caplog.text  # said of what is not in use
+
+
 async def test_what_it_carries_is_counted(tmp_path: Path) -> None:
     """A gateway of the screens is no stranger to the metrics."""
     fakes = Fakes()

@@ -35,6 +35,7 @@ async def test_connection(context: WebContext, agent: Agent, edit: EditConnectio
     refuse_unmade(settings, gateways.make)
     async with gateways.test_turn:
         wrong = await _ask(gateways.make(settings))
+    gateways.tested(settings, wrong)
     log.info("connection %s was tested by %s: %s", settings.id, agent.name, "fails" if wrong else "works")
     return TestResult(ok=not wrong, text=wrong or WORKS)
 
