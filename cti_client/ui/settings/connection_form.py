@@ -19,7 +19,7 @@ from cti_client.ui.settings.words import separate_note, text_policy_name, text_p
 from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.notice import Notice
 from cti_client.wire.api import Problem
-from cti_client.wire.settings_api import ConnectionKind, ConnectionView, EditConnection
+from cti_client.wire.settings_api import SECRET_KEPT, ConnectionKind, ConnectionView, EditConnection
 
 LONGEST_NAME = 60
 LONGEST_ID = 40
@@ -132,7 +132,6 @@ class ConnectionForm(Form):
         add, column, tr = self.add, self.column, self.tr
         for notice in (self.trouble, self.from_file):
             column.addWidget(notice)
-        secret_note = tr("The gateway shows it whenever it calls the hub, so that nobody else can.")
         webhook_note = tr("Enter it in the gateway’s settings, with the secret in the place of KEY.")
         rate_note = tr("How many texts a second it may be given, where your contract limits it.")
         country_note = tr("Numbers without a country code are read as this country’s.")
@@ -143,7 +142,7 @@ class ConnectionForm(Form):
             column.addWidget(add(name, field))
         column.addWidget(self.options)
         for name, field in (
-            ("secret", FormField(tr("Secret of its calls"), self.secret, note=secret_note)),
+            ("secret", FormField(tr("Secret of its calls"), self.secret)),
             ("webhook", FormField(tr("Address for received texts"), self.webhook, note=webhook_note)),
         ):
             column.addWidget(add(name, field))
@@ -162,6 +161,7 @@ class ConnectionForm(Form):
         column.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         self._explain()
+        self._explain_secret()
 
     def _values_of(self, view: ConnectionView | None, kind_name: str) -> dict[str, object]:
         kind = self._kind_named(kind_name)
@@ -210,7 +210,14 @@ class ConnectionForm(Form):
             self.fields["text_policy"].explain(text_policy_note(TextPolicy(policy)))
             self.fields["separate"].explain(separate_note(bool(self.separate.currentData())))
 
+    def _explain_secret(self) -> None:
+        note = self.tr("The gateway shows it whenever it calls the hub, so that nobody else can.")
+        if self.secret.value() not in ("", SECRET_KEPT):
+            note = self.tr("Copy it into the gateway’s settings now: once saved it is never shown again.")
+        self.fields["secret"].explain(note)
+
     def _follow(self) -> None:
+        self._explain_secret()
         self.trial.allow(self._live and not self.saving)
 
     def _kind_named(self, name: str) -> ConnectionKind | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -233,9 +233,8 @@ class Form(QWidget):
 
     def see(self, field: QWidget) -> None:
         """Scroll so that all of it shows."""
-        layout = self.body.layout()
-        assert layout is not None
-        layout.activate()  # the sentence has just been put there
+        # the sentence has just been put there, and one layout after another asks for the room
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         self._scroll.ensureWidgetVisible(field, 0, SPACE_M)
 
     def _say_conflict(self) -> None:

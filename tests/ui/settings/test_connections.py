@@ -45,6 +45,7 @@ async def test_a_new_connection_is_filled_in_by_its_kinds_description(scene: Set
     made = form.secret.value()
     assert len(made) > 20
     assert form.secret.edit.echoMode() is QLineEdit.EchoMode.Normal  # it is to be copied
+    assert form.fields["secret"].note.text().startswith("Copy it into the gateway’s settings now")
     QTest.keyClicks(form.per_second, "2,5")
     form.policy.setCurrentIndex(form.policy.findData(TextPolicy.GSM))
     form.save.click()
@@ -63,6 +64,7 @@ async def test_a_new_connection_is_filled_in_by_its_kinds_description(scene: Set
     assert section.key == "our-kannel"
     assert form.fields["webhook"].isVisible()
     assert form.secret.value() == api.SECRET_KEPT  # never shown again
+    assert form.fields["secret"].note.text().startswith("The gateway shows it")
     assert form.secret.edit.text() == ""
 
 
@@ -157,6 +159,24 @@ async def test_the_trial_tries_what_stands_on_the_screen(scene: SettingsScene) -
     assert scene.called("put_connection") == []
     section.form.name.setText("Typed on")
     assert trial.result.text == ""  # that was not tried
+
+
+@pytest.mark.parametrize("height", [480, 560, 640, 720, 800])
+async def test_what_came_of_a_trial_is_in_sight(scene: SettingsScene, height: int) -> None:
+    scene.page.resize(560, height)
+    section = scene.page.connections
+    section.add_button.click()
+    form = section.form
+    QTest.keyClicks(form.name, "Ours")
+    for name, text in (("options.url", "http://127.0.0.1:13013/x"), ("options.username", "hub")):
+        QTest.keyClicks(control(form, name), text)
+    QTest.keyClicks(secret(form, "options.password").edit, "pass-word")
+    form.secret.make.click()
+    form.trial.button.setFocus()
+    QTest.mouseClick(form.trial.button, Qt.MouseButton.LeftButton)
+    await scene.calm()
+    assert form.trial.result.text
+    assert form.trial.result.visibleRegion().boundingRect().height() == form.trial.result.height() > 0
 
 
 async def test_a_trial_can_be_stopped(scene: SettingsScene) -> None:
