@@ -84,8 +84,7 @@ QPushButton[kind="ghost"] {{ background: transparent; border-color: transparent;
 QPushButton[kind="ghost"]:hover {{ background: {c["hover"]}; }}
 QPushButton[kind="ghost"]:focus {{ border: 2px solid {c["accent"]}; }}
 QPushButton[kind="ghost"]:disabled {{ color: {c["muted"]}; }}
-QPushButton[side="left"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; padding: 6px 8px; }}
-QPushButton[side="left"]:focus {{ padding: 5px 7px; }}
+QPushButton[side="left"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
 QPushButton[side="right"] {{
   border-top-left-radius: 0; border-bottom-left-radius: 0; border-left: 1px solid {c["on_accent"]}; padding: 6px 8px;
 }}

@@ -13,6 +13,7 @@ from cti_client.demo.handset_client import HandsetClient, PhoneText
 from cti_client.demo.handset_window import HandsetWindow
 from cti_client.desk.tasks import TaskOwner
 from cti_client.ui.theme import Theme
+from tests.helpers.qt_loop import settled
 
 
 class Network(HandsetClient):
@@ -47,8 +48,8 @@ async def test_the_keyboard_stays_in_the_text_after_the_button(qtbot: QtBot, tas
     window.activateWindow()
     window.text.setText("Hello")
     QTest.mouseClick(window.send, Qt.MouseButton.LeftButton)
-    while not window.send.isEnabled():
-        await asyncio.sleep(0)
+    await settled()
+    assert window.send.isEnabled()
     assert network.taken == [("+48601234567", "+18005550100", "Hello")]
     assert window.text.text() == ""
     assert window.focusWidget() is window.text

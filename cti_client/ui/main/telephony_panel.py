@@ -24,7 +24,7 @@ from cti_client.ui.words import presence_name
 from cti_client.wire.records import Offer
 from cti_client.wire.topics import OwnPresence, Waiting
 
-WIDTH_PX = 404
+WIDTH_PX = 416
 """Room for *Accept · continue C-10005*; the panel would grow, and push the page, as it rings."""
 
 MOST_CARDS = 10
