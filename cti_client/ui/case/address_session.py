@@ -53,7 +53,7 @@ class AddressSession(QObject):
         before, self._record = self._record, record
         if before is None:
             self._begin(record)
-        elif before.contact != record.contact and not self._under_way:
+        elif _who(before.contact) != _who(record.contact) and not self._under_way:
             self._card.end_lookup(record.contact)
 
     def search(self, query: str) -> None:
@@ -142,6 +142,11 @@ class _Telling:
         result = await self._desk.lookup(source_id, address, query)
         telling = tuple(each for each in result.candidates if self._session.tells_something(each))
         return msgspec.structs.replace(result, candidates=telling)
+
+
+def _who(contact: Contact | None) -> Contact | None:
+    """Who and where: an opt-out changes a contact too, and ends no question who it is."""
+    return contact and msgspec.structs.replace(contact, version=0, phones=())
 
 
 def _has_address(contact: Contact | None) -> bool:

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 import pytest_asyncio
 from PySide6.QtTest import QTest
@@ -114,6 +115,20 @@ async def test_several_found_are_for_the_agent_to_pick(stage: Stage, qtbot: QtBo
     await stage.rest()
     assert [call["candidate"] for call in stage.desk.called("choose_contact")] == [MAREK]
     assert not stage.card.candidates.isVisible()
+
+
+async def test_an_opt_out_leaves_what_was_found(stage: Stage, qtbot: QtBot) -> None:
+    """It changes the contact, and says nothing of who it is."""
+    stage.desk.found["company"] = (MARIA, MAREK)
+    stage.show()
+    await stage.rest()
+    said = stage.card.title.text(), stage.card.states.text()
+    stage.show(msgspec.structs.replace(BLANK, version=BLANK.version + 1, phones=contact().phones))
+    assert (stage.card.title.text(), stage.card.states.text()) == said
+    assert stage.card.candidates.isVisible()
+    stage.show(contact(version=BLANK.version + 2))
+    assert not stage.card.candidates.isVisible()
+    assert stage.card.title.text() == "Address · Own contacts"
 
 
 async def test_another_name_is_not_overwritten_without_asking(stage: Stage, qtbot: QtBot) -> None:
