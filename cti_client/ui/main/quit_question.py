@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
-from cti_client.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
+from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.label import Label
+from cti_client.ui.widgets.question import lay_out
 
 
 class QuitQuestion(QDialog):
@@ -47,23 +48,11 @@ class QuitQuestion(QDialog):
         self.quit.clicked.connect(lambda: self._choose(self.quit_chosen.emit))
         self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_S)
-        buttons.addWidget(self.cancel)
-        buttons.addStretch(1)
-        buttons.addWidget(self.quit)
-        buttons.addWidget(self.keep)
-        layout = QVBoxLayout(self)
-        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)  # as high as its lines need, always
-        layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
-        layout.setSpacing(SPACE_S)
-        layout.addWidget(Label(self.tr("Keep running, or quit?"), "heading"))
-        for line in words:
-            label = Label(line, wrap=True)
+        labels = [Label(line, wrap=True) for line in words]
+        for label in labels:
             label.setMinimumWidth(theme.pixels(400))
-            layout.addWidget(label)
-        layout.addSpacing(SPACE_L)
-        layout.addLayout(buttons)
+        heading = Label(self.tr("Keep running, or quit?"), "heading")
+        lay_out(self, [heading, *labels], [self.quit, self.keep], aside=self.cancel)
 
     def _choose(self, say: Callable[[], None]) -> None:
         self.accept()

@@ -1,12 +1,12 @@
 """Asks whether to text although it is early or late where the customer is (B9)."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from cti_client.desk.errors import DeskError, HubRefusedError
 from cti_client.domain.errors import QuietHoursError
-from cti_client.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from cti_client.ui.widgets.label import Label
+from cti_client.ui.widgets.question import lay_out
 
 _WIDTH_CHARACTERS = 56
 
@@ -32,19 +32,7 @@ class QuietQuestion(QDialog):
         self.not_now = QPushButton(self.tr("Not now"))
         self.not_now.setProperty("kind", "primary")
         self.not_now.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_S)
-        buttons.addStretch(1)
-        buttons.addWidget(self.anyway)
-        buttons.addWidget(self.not_now)
-        layout = QVBoxLayout(self)
-        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)  # as high as its lines need, always
-        layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
-        layout.setSpacing(SPACE_S)
-        layout.addWidget(Label(self.tr("Text now?"), "heading"))
-        layout.addWidget(self.words)
-        layout.addSpacing(SPACE_L)
-        layout.addLayout(buttons)
+        lay_out(self, [Label(self.tr("Text now?"), "heading"), self.words], [self.anyway, self.not_now])
         self.not_now.setDefault(True)
         self.not_now.setFocus()
         self.setAccessibleDescription(why)

@@ -1,10 +1,11 @@
 """Asks what becomes of changes that are not saved."""
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
-from cti_client.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
+from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.label import Label
+from cti_client.ui.widgets.question import lay_out
 
 WIDTH_PX = 380
 
@@ -32,20 +33,8 @@ class LeaveQuestion(QDialog):
         self.discard.clicked.connect(lambda: self._choose(self.discard_chosen))
         self.stay = QPushButton(self.tr("Stay"))
         self.stay.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_S)
-        buttons.addWidget(self.stay)
-        buttons.addStretch(1)
-        buttons.addWidget(self.discard)
-        buttons.addWidget(self.save)
-        layout = QVBoxLayout(self)
-        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)  # as high as its lines need, always
-        layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
-        layout.setSpacing(SPACE_S)
-        layout.addWidget(Label(self.tr("Save what you changed?"), "heading"))
-        layout.addWidget(self.words)
-        layout.addSpacing(SPACE_L)
-        layout.addLayout(buttons)
+        heading = Label(self.tr("Save what you changed?"), "heading")
+        lay_out(self, [heading, self.words], [self.discard, self.save], aside=self.stay)
         first = self.stay if why_not_save else self.save
         first.setDefault(True)
         first.setFocus()

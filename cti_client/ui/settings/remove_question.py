@@ -1,10 +1,11 @@
 """Asks before something is taken out of use."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
-from cti_client.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
+from cti_client.ui.theme import Theme
 from cti_client.ui.widgets.label import Label
+from cti_client.ui.widgets.question import lay_out
 
 WIDTH_PX = 400
 
@@ -28,19 +29,7 @@ class RemoveQuestion(QDialog):
         self.keep = QPushButton(self.tr("Keep"))
         self.keep.setProperty("kind", "primary")
         self.keep.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_S)
-        buttons.addStretch(1)
-        buttons.addWidget(self.remove)
-        buttons.addWidget(self.keep)
-        layout = QVBoxLayout(self)
-        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)  # as high as its lines need, always
-        layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
-        layout.setSpacing(SPACE_S)
-        layout.addWidget(heading)
-        layout.addWidget(body)
-        layout.addSpacing(SPACE_L)
-        layout.addLayout(buttons)
+        lay_out(self, [heading, body], [self.remove, self.keep])
         self.keep.setDefault(True)
         self.keep.setFocus()
 
