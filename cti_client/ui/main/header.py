@@ -173,8 +173,9 @@ class Header(QFrame):
 
     def _gateway_pill(self, health: ConnectionHealth) -> Pill:
         if health.ok:
-            pill = Pill(health.name, "neutral")
-            pill.setToolTip(self.tr("No real texts leave: this gateway only plays one"))
+            # In words: its texts show as delivered, and nobody looks at a tooltip before they believe that.
+            pill = Pill(self.tr("{gateway}: no real texts").format(gateway=health.name), "caution")
+            pill.setToolTip(self.tr("This gateway only plays one. A real one is set up on the Admin page."))
         else:
             pill = Pill(self.tr("{gateway} is down").format(gateway=health.name), "bad")
             pill.setToolTip(plain_tip(health.detail))

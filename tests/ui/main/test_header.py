@@ -67,7 +67,7 @@ def test_unsent_texts_are_counted(header: Header) -> None:
 def test_gateways_speak_only_where_something_must_be_said(header: Header) -> None:
     header.show_link(LinkView(LinkStatus.LIVE), 0, START)
     header.show_connections(Connections(connections=(health("good"), health("Simulator", simulated=True))))
-    assert pills(header) == ["● Live", "Simulator"]
+    assert pills(header) == ["● Live", "Simulator: no real texts"]
     broken = Connections(connections=(health("Kannel", ok=False, detail="<b>refused</b>"), health("good")))
     header.show_connections(broken)
     assert [pill for pill in pills(header) if "Kannel" in pill] == ["Kannel is down"]
