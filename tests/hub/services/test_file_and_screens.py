@@ -18,6 +18,7 @@ from cti_client.hub.services.settings.auto_texts import put_auto_text
 from cti_client.hub.services.settings.connections import put_connection
 from cti_client.hub.services.settings.lines import add_line, put_line
 from cti_client.hub.services.settings.of_file import by_address
+from cti_client.hub.services.settings.view import Surroundings, all_settings
 from cti_client.hub.store import tables
 from cti_client.hub.store.audit import read_audit
 from cti_client.telephony.sms.connection import ConnectionSettings
@@ -100,6 +101,25 @@ def test_every_start_after_a_change_of_the_file_is_word_to_the_others(made: Serv
     assert made.value(tables.hub, "settings_version") == version + 1
     assert made.last is not None
     assert (made.last.news.topics, made.last.wakes) == ({"setup"}, {"settings"})
+
+
+def test_a_password_in_an_address_of_the_file_is_shown_to_nobody(hub: ServiceHub) -> None:
+    """The screens refuse one in an address, since they show addresses; a file may have one all the same."""
+    options = {
+        "url": "https://proxy:a-pass/w@rd@127.0.0.1:9/sendsms",
+        "username": "chat@example.com",
+        "password": "another-password",
+    }
+    kannel = ConnectionSettings(id="main", kind="kannel", name="Kannel", secret="shown-by-calls", options=options)
+    one = ConnectionConfig(settings=kannel)
+    hub.run(apply_configuration, file(connections=(one,)))
+    (view,) = hub.read(all_settings, Surroundings(file={"main": one}, file_lines={}, box=BOX, hub_url="")).connections
+    assert view.options == {
+        "url": "https://…@127.0.0.1:9/sendsms",
+        "username": "chat@example.com",
+        "password": api.SECRET_KEPT,
+    }
+    assert view.secret == api.SECRET_KEPT
 
 
 def texts(hub: ServiceHub) -> dict[str, tuple[bool, str]]:

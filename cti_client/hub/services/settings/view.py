@@ -1,5 +1,6 @@
 """Everything the settings screens show, read at once. Secrets are left out: of each only that it is set."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,9 @@ from cti_client.hub.store.tables import auto_text, canned_reply, connection, hub
 from cti_client.telephony.sms.connection import SplitMode
 from cti_client.telephony.sms.kinds import ALL_KINDS, Kind, kind_named
 from cti_client.wire import settings_api as api
+
+_LOGIN = re.compile(r"\A([a-zA-Z]+://).*@", re.DOTALL)
+"""What stands before the host in an address, where a file may have a password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +97,8 @@ def _connection(row: AnyRow, around: Surroundings) -> api.ConnectionView:
     hub_url = around.hub_url
     if row.origin == FROM_FILE:
         settings = around.file[row.id].settings
-        country, per_second, options = settings.country, settings.per_second, dict(settings.options)
+        country, per_second = settings.country, settings.per_second
+        options = {key: _LOGIN.sub(r"\1…@", value) for key, value in settings.options.items()}
         is_set = {SECRET: settings.secret, **{key: options.pop(key, "") for key in secret_options}}
         hub_url = settings.public_url or hub_url
     else:
