@@ -85,12 +85,16 @@ def list_agents() -> Act:
     return act
 
 
+def _count(connections: int) -> str:
+    return "1 connection" if connections == 1 else f"{connections} connections"
+
+
 def renew_secrets(file: Path) -> Act:
     """Encrypt all that is kept secret by the newest of this file's keys, so that the older ones may go."""
 
     async def act(store: Store, _: Say, tell: Say) -> None:
         renewed, lost = await store.write(anew.renew_secrets, SecretBox(load(file).secrets_key))
-        tell(f"Encrypted by the newest key: the secrets of {renewed} connections.")
+        tell(f"Encrypted by the newest key: the secrets of {_count(renewed)}.")
         if lost:
             raise BadRequestError(
                 f"No key opens those of: {', '.join(lost)}. Enter them again on the settings screens."

@@ -4,12 +4,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from cti_client.hub.store.store import StoreAwayError
 from cti_client.hub.trouble import trouble
 
 log = logging.getLogger(__name__)
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
+_LONGEST_AWAY = 5.0
+"""While the database is away: customers wait for whoever comes back to it."""
 _CALM_SECONDS = 60.0
 
 
@@ -43,7 +46,11 @@ class Crew:
             except Exception as error:  # noqa: BLE001  whatever it was, the work must go on
                 if loop.time() - begun > _CALM_SECONDS:
                     pause = _FIRST_PAUSE
-                log.error("%s failed, again in %.1f s: %s", name, pause, trouble(error))
+                if isinstance(error, StoreAwayError):
+                    pause = min(pause, _LONGEST_AWAY)
+                    log.warning("%s: the database does not answer, again in %.1f s", name, pause)
+                else:
+                    log.error("%s failed, again in %.1f s: %s", name, pause, trouble(error))
                 await self._pause(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
             else:

@@ -92,7 +92,8 @@ class ConnectionsSection(ListSection):
         view = connection_of(self.settings, self.key)
         lines = [one.name for one in self.settings.lines if one.connection == self.key]
         rules = sum(one.connection == self.key for one in self.settings.rules)
-        words = [rules_that_go(rules), tr("Texts that came and went by it stay.")]
+        waiting = tr("What still waits there leaves by another connection, or is shown as not sent.")
+        words = [rules_that_go(rules), waiting, tr("Texts that came and went by it stay.")]
         if lines:
             stops = tr("{lines}: nothing is sent and nothing arrives until there is another connection.")
             words.insert(0, stops.format(lines=listed(lines)))

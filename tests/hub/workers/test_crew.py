@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from cti_client.hub.store.store import StoreAwayError
 from cti_client.hub.workers.crew import Crew
 
 
@@ -33,6 +34,29 @@ async def test_a_failing_worker_is_logged_and_run_again_with_growing_pauses(capl
     assert len(caplog.records) == 8
     assert all("worker failed" in record.getMessage() for record in caplog.records)
     assert "secret words" not in caplog.text
+
+
+async def test_a_database_that_is_away_is_no_mistake_and_is_tried_often(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever reads the log then looks for the database, not for a fault in the program."""
+    pauses: list[float] = []
+    done = asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def work() -> None:
+        if len(pauses) < 6:
+            raise StoreAwayError
+        done.set()
+
+    crew = Crew(pause)
+    crew.start("worker", work)
+    async with asyncio.timeout(5):
+        await done.wait()
+    await crew.stop()
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0]
+    assert {record.levelno for record in caplog.records} == {logging.WARNING}
+    assert "worker: the database does not answer, again in 5.0 s" in caplog.text
 
 
 async def test_a_worker_that_returns_is_not_run_again() -> None:

@@ -246,6 +246,7 @@ async def test_removing_asks_first_and_says_what_stops(scene: SettingsScene) -> 
     said = section.question.accessibleDescription()
     assert said.startswith("Support 1-800: nothing is sent")
     assert "One routing rule goes with it." in said
+    assert "What still waits there leaves by another connection, or is shown as not sent." in said
     section.question.keep.click()
     await scene.calm()
     assert scene.called("delete_connection") == []
