@@ -81,7 +81,7 @@ class CannedReplies(QObject):
             self.popup.hide()
             return
         self._model.show_replies(self._found)
-        box = self._editor.cursorRect()
+        box = self._editor.cursorRect().translated(self._editor.viewport().pos())
         box.setWidth(min(self._theme.pixels(WIDTH_PX), self._editor.viewport().width()))
         self.completer.complete(box)
         self.popup.setCurrentIndex(self.popup.model().index(0, 0))

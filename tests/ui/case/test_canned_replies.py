@@ -59,6 +59,12 @@ def test_a_slash_lists_all_and_letters_narrow_it(box: ReplyBox) -> None:
     assert box.text() == "/thzzz"
 
 
+def test_the_list_covers_nothing_of_what_is_typed(box: ReplyBox) -> None:
+    QTest.keyClicks(box.editor, "/th")
+    line = box.editor.cursorRect()
+    assert box.canned.popup.y() >= box.editor.viewport().mapToGlobal(line.bottomLeft()).y()
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
 def test_it_is_put_in_at_the_cursor_with_its_placeholders_filled(box: ReplyBox, key: Qt.Key) -> None:
     QTest.keyClicks(box.editor, "Hello  and bye")
