@@ -98,12 +98,31 @@ class AutoTextsForm(Form):
         return card
 
     def _allow(self, policy: AutoPolicy, editable: bool) -> None:
-        note = auto_text_note(policy)
-        file = tr("The hub’s settings file says this one.")
-        self.fields[_on(policy)].explain(note if editable else f"{note} {file}")
+        self._explain(policy, "" if editable else tr("The hub’s settings file says this one."))
         self.switches[policy].setEnabled(editable)
         self.editors[policy].edit.setReadOnly(not editable)
         self.editors[policy].insert.setVisible(editable)
+
+    def _show(self) -> None:
+        super()._show()
+        self._show_promise()
+
+    def _explain(self, policy: AutoPolicy, more: str) -> None:
+        self.fields[_on(policy)].explain(f"{auto_text_note(policy)} {more}".strip())
+
+    def _show_promise(self) -> None:
+        """A text that is on and tells customers to text HELP, where nobody answers that."""
+        view = next((one for one in self._views() if one.policy is AutoPolicy.HELP), None)
+        if self._line is None or view is None or not view.editable:
+            return
+        promised = any(
+            self.switches[one].isChecked() and "HELP" in self.editors[one].value()
+            for one in AutoPolicy
+            if one is not AutoPolicy.HELP
+        )
+        answered = self.switches[AutoPolicy.HELP].isChecked() or self._line.carrier_answers_keywords
+        unkept = tr("Another text offers HELP: nothing answers it until this is on.")
+        self._explain(AutoPolicy.HELP, unkept if promised and not answered else "")
 
     def _show_filled(self, policy: AutoPolicy) -> None:
         editor = self.editors[policy]

@@ -96,3 +96,27 @@ async def test_a_line_whose_carrier_answers_says_so(scene: SettingsScene) -> Non
     await scene.go_to(3)
     scene.page.auto_texts.open(1)
     assert scene.page.auto_texts.form.carrier.isVisible()
+
+
+async def test_a_welcome_that_offers_help_says_where_none_comes(scene: SettingsScene) -> None:
+    await scene.go_to(3)
+    section = scene.page.auto_texts
+    section.open(1)
+    form = section.form
+    note = form.fields["help.enabled"].note
+    form.switches[AutoPolicy.HELP].setChecked(False)
+    form.editors[AutoPolicy.WELCOME].edit.setPlainText("Text HELP for help.")
+    assert "nothing answers" not in note.text()
+    form.switches[AutoPolicy.WELCOME].setChecked(True)
+    assert "nothing answers it until this is on" in note.text()
+    form.switches[AutoPolicy.HELP].setChecked(True)
+    assert "nothing answers" not in note.text()
+    form.switches[AutoPolicy.HELP].setChecked(False)
+    form.editors[AutoPolicy.WELCOME].edit.setPlainText("Welcome.")
+    assert "nothing answers" not in note.text()
+    form.editors[AutoPolicy.WELCOME].edit.setPlainText("HELP")
+    form.save.click()
+    await scene.calm()
+    section.form.back.click()
+    section.open(1)
+    assert "nothing answers it until this is on" in note.text(), "also of what is saved"
