@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cti_client.domain.phone_number import display
 from cti_client.ui.theme import CORNER, SPACE_S, SPACE_XS, Theme
 from cti_client.wire.api import Candidate
 
@@ -109,8 +110,8 @@ class _CandidateDelegate(QStyledItemDelegate):
 
 
 def candidate_lines(candidate: Candidate) -> tuple[str, str]:
-    """Who, and where, as one line each."""
-    who = " · ".join(part for part in (candidate.name, candidate.company) if part)
+    """Who, and where, as one line each; whoever has no name is known by the number."""
+    who = " · ".join(part for part in (candidate.name, candidate.company) if part) or display(candidate.address)
     return who, address_line(candidate.street, candidate.postcode, candidate.town, candidate.country)
 
 
