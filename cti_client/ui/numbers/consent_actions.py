@@ -68,7 +68,7 @@ class ConsentActions(QObject):
         dialog = AllowSmsDialog(self._theme, whose.who, whose.address, window)
         dialog.given.connect(lambda: self._tasks.start(self._allow(dialog, whose), "allow SMS"))
         dialog.accepted.connect(then)  # Qt drops it where that widget is gone by then
-        self._open_form(dialog, whose)
+        self._open_loading(dialog, whose)
 
     def opt_out(self, whose: Whose, window: QWidget) -> None:
         """Ask whether the customer really is to get no more texts."""
@@ -76,18 +76,16 @@ class ConsentActions(QObject):
 
         dialog = OptOutDialog(self._theme, whose.who, whose.address, window)
         dialog.given.connect(lambda: self._tasks.start(self._opt_out(dialog), "opt out"))
-        self._open_form(dialog, whose)
+        self._open_loading(dialog, whose)
 
     def history(self, whose: Whose, window: QWidget) -> None:
         """Show every change of consent."""
         from cti_client.ui.numbers.consent_history_dialog import ConsentHistoryDialog
 
         dialog = ConsentHistoryDialog(self._theme, whose.who, whose.address, window)
-        dialog.again_wanted.connect(lambda: self._load_history(dialog, whose))
-        self._open(dialog)
-        self._load_history(dialog, whose)
+        self._open_loading(dialog, whose)
 
-    def _open_form(self, dialog: "ConsentDialog", whose: Whose) -> None:
+    def _open_loading(self, dialog: "ConsentDialog | ConsentHistoryDialog", whose: Whose) -> None:
         dialog.again_wanted.connect(lambda: self._load(dialog, whose))
         self._open(dialog)
         self._load(dialog, whose)
@@ -104,11 +102,11 @@ class ConsentActions(QObject):
         if self.dialog is dialog:
             self.dialog = None
 
-    def _load(self, dialog: "ConsentDialog", whose: Whose) -> None:
+    def _load(self, dialog: "ConsentDialog | ConsentHistoryDialog", whose: Whose) -> None:
         dialog.show_waiting()
         self._tasks.start(self._show(dialog, whose), "consent")
 
-    async def _show(self, dialog: "ConsentDialog", whose: Whose) -> None:
+    async def _show(self, dialog: "ConsentDialog | ConsentHistoryDialog", whose: Whose) -> None:
         try:
             known = await self._desk.number_consent(AskConsent(address=whose.address, line_id=whose.line_id))
         except DeskError as error:
@@ -117,20 +115,6 @@ class ConsentActions(QObject):
         else:
             if self.dialog is dialog:
                 dialog.show_consent(known)
-
-    def _load_history(self, dialog: "ConsentHistoryDialog", whose: Whose) -> None:
-        dialog.show_waiting()
-        self._tasks.start(self._show_history(dialog, whose), "consent history")
-
-    async def _show_history(self, dialog: "ConsentHistoryDialog", whose: Whose) -> None:
-        try:
-            known = await self._desk.number_consent(AskConsent(address=whose.address, line_id=whose.line_id))
-        except DeskError as error:
-            if self.dialog is dialog:
-                dialog.show_problem(str(error))
-        else:
-            if self.dialog is dialog:
-                dialog.show_history(known)
 
     async def _allow(self, dialog: "AllowSmsDialog", whose: Whose) -> None:
         known, basis = dialog.known, dialog.basis

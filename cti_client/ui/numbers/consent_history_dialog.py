@@ -18,7 +18,7 @@ SIZE_PX = (480, 480)
 
 
 class ConsentHistoryDialog(QDialog):
-    """A card a change, newest first. Changes nothing. Use `open()`; answered by `show_history` or `show_problem`."""
+    """A card a change, newest first. Changes nothing. Use `open()`; answered by `show_consent` or `show_problem`."""
 
     again_wanted = Signal()
 
@@ -73,7 +73,7 @@ class ConsentHistoryDialog(QDialog):
         self.state.show_state("cloud-slash", title, why, self.tr("Try again"))
         self._pages.setCurrentWidget(self.state)
 
-    def show_history(self, known: NumberConsent) -> None:
+    def show_consent(self, known: NumberConsent) -> None:
         """What stands, and how it came to that."""
         self._name(known.display)
         self.badge.show_consent(known.state)

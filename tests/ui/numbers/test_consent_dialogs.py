@@ -198,7 +198,7 @@ def test_who_is_opted_out_is_not_opted_out_again(opt_out: OptOutDialog) -> None:
 
 def test_the_history_shows_every_proof(history: ConsentHistoryDialog) -> None:
     assert "Looking up what stands…" in said(history)
-    history.show_history(number_consent(state=ConsentState.OPTED_OUT, ledger=LEDGER))
+    history.show_consent(number_consent(state=ConsentState.OPTED_OUT, ledger=LEDGER))
     words = said(history)
     for part in ("Texted STOP", "“Stop.”", "Line: Orders PL", "Agreed on the phone · by Anna", "When she called"):
         assert part in words
@@ -206,7 +206,7 @@ def test_the_history_shows_every_proof(history: ConsentHistoryDialog) -> None:
 
 
 def test_an_empty_history_and_one_that_does_not_come(history: ConsentHistoryDialog, qtbot: QtBot) -> None:
-    history.show_history(number_consent())
+    history.show_consent(number_consent())
     assert "Nothing is on record yet" in said(history)
     history.show_problem("The hub does not answer.")
     assert "The hub does not answer." in said(history)
@@ -245,10 +245,10 @@ STATES: dict[str, Callable[[Theme, str], QDialog]] = {
     ),
     "history": lambda theme, who: _with(
         ConsentHistoryDialog(theme, who, NUMBER),
-        lambda dialog: dialog.show_history(number_consent(state=ConsentState.OPTED_OUT, ledger=LEDGER)),
+        lambda dialog: dialog.show_consent(number_consent(state=ConsentState.OPTED_OUT, ledger=LEDGER)),
     ),
     "no history": lambda theme, who: _with(
-        ConsentHistoryDialog(theme, who, NUMBER), lambda dialog: dialog.show_history(number_consent())
+        ConsentHistoryDialog(theme, who, NUMBER), lambda dialog: dialog.show_consent(number_consent())
     ),
 }
 
