@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 QUEUES = ("queue_text", "enqueue", "release_text", "hold_text")
-_INSERTS = ("insert", "insert_row", "insert_or_nothing", "insert_row_or_nothing", "upsert", "CombinedInsert")
+_INSERTS = ("insert", "insert_row", "insert_or_nothing", "upsert", "CombinedInsert")
 _CHANGES = ("update", "change_row")
 _RAW = re.compile(r"\b(insert\s+into|update|merge\s+into|replace\s+into)\s+\"?(outbox|message)\b", re.IGNORECASE)
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, insert
 from sqlalchemy.dialects import sqlite
 
-from cti_client.hub.store.statements import AnyRow, Statement
+from cti_client.hub.store.statements import Statement
 
 
 def insert_row(conn: Connection, table: Table, values: Mapping[str, Any]) -> int:
@@ -33,11 +33,6 @@ def insert_or_nothing(
     return _insert_or_nothing(table, wanted, tuple(values), on_postgresql).scalar(conn, values)
 
 
-def insert_row_or_nothing(conn: Connection, table: Table, values: Mapping[str, Any]) -> AnyRow | None:
-    """As `insert_or_nothing`, but returns the whole new row."""
-    return _insert_or_nothing(table, None, tuple(values), conn.dialect.name == "postgresql").first(conn, values)
-
-
 def upsert(conn: Connection, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert the row `keys` + `values`, or set `values` where a row with these `keys` (a unique index) is there."""
     on_postgresql = conn.dialect.name == "postgresql"
@@ -54,15 +49,12 @@ def _insert(table: Table, columns: tuple[str, ...]) -> Statement:
 
 
 @cache
-def _insert_or_nothing(
-    table: Table, wanted: Column[Any] | None, columns: tuple[str, ...], on_postgresql: bool
-) -> Statement:
-    returned = table.c if wanted is None else (wanted,)
+def _insert_or_nothing(table: Table, wanted: Column[Any], columns: tuple[str, ...], on_postgresql: bool) -> Statement:
     if on_postgresql:
         from sqlalchemy.dialects import postgresql
 
-        return Statement(postgresql.insert(table).on_conflict_do_nothing().returning(*returned), columns)
-    return Statement(sqlite.insert(table).on_conflict_do_nothing().returning(*returned), columns)
+        return Statement(postgresql.insert(table).on_conflict_do_nothing().returning(wanted), columns)
+    return Statement(sqlite.insert(table).on_conflict_do_nothing().returning(wanted), columns)
 
 
 @cache
